@@ -1,0 +1,244 @@
+"""The one door for YAML: YAML 1.2 scalars, located errors, nothing clever let in.
+
+Anchors, aliases, tags, duplicate keys, keys that are no strings and several documents are errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+import yaml
+from pydantic import BaseModel, ValidationError
+
+MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_DEPTH = 64
+
+Key = str | int
+Place = tuple[Key, ...]
+Level = Literal["error", "warning", "info"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_int = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_float = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_null = frozenset(("", "~", "null", "Null", "NULL"))
+_bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """What is wrong in a file, where (from 1), and what to do about it."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    remedy: str = ""
+    level: Level = "error"
+    code: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.file}:{self.line}:{self.column}: {self.message}"
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+
+class Located(msgspec.Struct):
+    """A document's value, and the line and column of each of its parts."""
+
+    file: str
+    value: Any
+    marks: dict[Place, tuple[int, int]]
+
+    def at(self, place: Sequence[Key]) -> tuple[int, int]:
+        """The line and column of ``place`` or of the nearest part around it."""
+        for size in range(len(place), -1, -1):
+            mark = self.marks.get(tuple(place[:size]))
+            if mark is not None:
+                return mark
+        return (1, 1)
+
+    def problem(self, place: Sequence[Key], message: str, remedy: str = "", level: Level = "error") -> Problem:
+        """A problem at ``place``."""
+        line, column = self.at(place)
+        return Problem(self.file, line, column, message, remedy, level)
+
+
+class InvalidFile(ValueError):
+    """A file that cannot be used; ``problems`` says all that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def read_yaml(path: Path, name: str = "") -> Located:
+    """The document in a file. Raises ``InvalidFile``."""
+    shown = name or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidFile([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        raise InvalidFile([Problem(shown, line, column, "is not UTF-8", "save the file as UTF-8")]) from error
+    return parse_yaml(text, shown)
+
+
+def parse_yaml(text: str, file: str) -> Located:
+    """The document in ``text``; ``file`` names it in errors. Raises ``InvalidFile``."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidFile([Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")])
+    builder = _Builder(file)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        builder.problems.append(Problem(file, line, column, f"is not YAML: {error.problem or error.context}"))
+    except yaml.YAMLError as error:
+        message = " ".join(str(error).split())
+        builder.problems.append(Problem(file, 1, 1, f"is not YAML: {message}"))
+    if builder.problems:
+        raise InvalidFile(builder.problems)
+    return Located(file, builder.value, builder.marks)
+
+
+def validate(located: Located, model: type[Model], at: Place = ()) -> Model:
+    """The document, or what stands at ``at`` in it, as a model. Raises ``InvalidFile``."""
+    value = located.value
+    for key in at:
+        value = value[key]
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidFile(problems_of(error, located, at)) from error
+
+
+def problems_of(error: ValidationError, located: Located, at: Place = ()) -> list[Problem]:
+    """Each error of a model where it stands in the file."""
+    problems: dict[Problem, None] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        place = (*at, *(key for key in one["loc"] if isinstance(key, str | int)))
+        name = ".".join(str(key) for key in place if isinstance(key, str)) or "the file"
+        if one["type"] == "extra_forbidden":
+            message, remedy = f"unknown key {place[-1]!r}", "remove it or correct its name"
+        elif one["type"] == "missing":
+            message, remedy = f"{place[-1]!r} is missing", "add it"
+        else:
+            message, remedy = f"{name}: {one['msg'].removeprefix('Value error, ')}", ""
+        problems[located.problem(place, message, remedy)] = None
+    return list(problems)
+
+
+class _Open:
+    """A mapping or list that is being read."""
+
+    def __init__(self, value: dict[str, Any] | list[Any], place: Place) -> None:
+        self.value = value
+        self.place = place
+        self.key: str | None = None
+        self.keys: dict[str, int] = {}
+
+
+class _Builder:
+    """Builds the value from parser events, without recursion."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.value: Any = None
+        self.marks: dict[Place, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+        self._stack: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._check(event)
+            self._put(event, self._scalar(event))
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._check(event)
+            self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            self._problem(event, "aliases (*) are not allowed", "write the value out, or use `let` and `use`")
+            self._put(event, None)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents == 2:
+                self._problem(event, "holds a second document", "put it into a file of its own")
+
+    def _check(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._problem(event, "anchors (&) are not allowed", "write the value out, or use `let` and `use`")
+        if event.tag is not None and event.tag != "!":
+            self._problem(event, f"tags ({event.tag}) are not allowed", "remove the tag")
+
+    def _problem(self, event: yaml.Event, message: str, remedy: str = "") -> None:
+        mark = event.start_mark
+        self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, message, remedy))
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        text: str = event.value
+        if event.style is not None and event.style != "":
+            return text
+        if text in _null:
+            return None
+        if text in _bool:
+            return _bool[text]
+        if _int.fullmatch(text) and len(text) <= 20:
+            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        if _float.fullmatch(text):
+            return float(text.replace(".inf", "inf").replace(".nan", "nan").lower())
+        return text
+
+    def _open(self, event: yaml.Event, value: dict[str, Any] | list[Any]) -> None:
+        if self._stack and isinstance(self._stack[-1].value, dict) and self._stack[-1].key is None:
+            self._problem(event, "a key must be plain text")
+        if len(self._stack) >= MAX_DEPTH:
+            self._problem(event, f"is nested more than {MAX_DEPTH} deep")
+            raise InvalidFile(self.problems)
+        self._stack.append(_Open(value, self._put(event, value)))
+
+    def _put(self, event: yaml.Event, value: Any) -> Place:
+        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if not self._stack:
+            if self._documents <= 1:
+                self.value = value
+                self.marks[()] = mark
+            return ()
+        top = self._stack[-1]
+        if isinstance(top.value, list):
+            place = (*top.place, len(top.value))
+            top.value.append(value)
+        elif top.key is None:
+            self._key(event, top, value)
+            return top.place
+        else:
+            place = (*top.place, top.key)
+            top.value[top.key] = value
+            top.key = None
+        if not isinstance(top.value, dict):
+            self.marks[place] = mark
+        return place
+
+    def _key(self, event: yaml.Event, top: _Open, value: Any) -> None:
+        """A key's place is where the key stands: errors name keys, not values."""
+        if isinstance(value, dict | list):
+            top.key = ""
+            return
+        key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        line = event.start_mark.line + 1
+        if key in top.keys:
+            self._problem(event, f"duplicate key {key!r}", f"the first is on line {top.keys[key]}; keep one")
+        top.keys.setdefault(key, line)
+        top.key = key
+        self.marks.setdefault((*top.place, key), (line, event.start_mark.column + 1))

@@ -1,0 +1,57 @@
+"""The kernel in plain Python: where patterns of a plan stand in a segmented field.
+
+It may over-approximate and never misses: case, dots, glue, languages and longest match are settled
+afterwards (``hits``).
+"""
+
+from __future__ import annotations
+
+from monitor.matching.alternatives import alternatives
+from monitor.matching.plan import PREFIX_KEY, Filed, Plan
+from monitor.matching.text import Segmented
+
+NAME = "python"
+_CLITIC_LANGUAGES = frozenset(("ar", "he", "ko"))
+
+Found = tuple[Filed, int, int]
+"""A pattern with its first and last token, both included."""
+
+
+def scan(plan: Plan, text: Segmented) -> list[Found]:
+    """Every place where a pattern may stand, in text order."""
+    first, prefixes, folds = plan.first, plan.prefixes, text.folds
+    clitics = text.language in _CLITIC_LANGUAGES
+    found: list[Found] = []
+    for at, token in enumerate(folds):
+        filed = first.get(token)
+        if filed is not None:
+            _take(filed, folds, at, found)
+        if clitics and token not in plan.whole:
+            surface = text.raw[text.starts[at] : text.ends[at]]
+            for other in alternatives(surface, text.language):
+                filed = first.get(other)
+                if filed is not None:
+                    _take(filed, folds, at, found)
+        if prefixes:
+            for one in prefixes.get(token[:PREFIX_KEY], ()):
+                if token.startswith(one.pattern.tokens[0]):
+                    found.append((one, at, at))
+    if len(text.paragraph_starts) > 1:
+        found = [one for one in found if one[1] == one[2] or text.paragraph(one[1])[1] > one[2]]
+    return found
+
+
+def _take(filed: tuple[Filed, ...], folds: list[str], at: int, found: list[Found]) -> None:
+    for one in filed:
+        rest = one.rest
+        if not rest:
+            found.append((one, at, at))
+            continue
+        last = at + len(rest)
+        if last >= len(folds):
+            continue
+        if one.pattern.prefix:
+            if folds[last].startswith(rest[-1]) and tuple(folds[at + 1 : last]) == rest[:-1]:
+                found.append((one, at, last))
+        elif folds[at + 1] == rest[0] and (last == at + 1 or tuple(folds[at + 1 : last + 1]) == rest):
+            found.append((one, at, last))

@@ -1,0 +1,301 @@
+"""The verifier: whether a clause tree holds on a document, and by which hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import msgspec
+
+from monitor.lexicon.schema import Lexicon
+from monitor.matching.clauses import (
+    All,
+    Any,
+    AtLeast,
+    Clause,
+    Frame,
+    Mentions,
+    Names,
+    Near,
+    Scope,
+    Score,
+    Stretch,
+    Term,
+)
+from monitor.matching.document import Document, Hit
+from monitor.matching.near import combine
+from monitor.matching.plan import Leaf, children, leaf_of
+
+BUDGET = 200_000
+"""Steps that verifying one rule on one article may take; a usual rule takes fewer than a hundred."""
+
+Span = tuple[int, int, int]
+"""Field, first token, end (excluded)."""
+
+
+class BudgetExceeded(Exception):
+    """A rule takes too long on an article."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A hit that supports a rule, the kind of clause it supports, and the entry meant."""
+
+    hit: Hit
+    clause: str
+    entry: str = ""
+
+
+Support = list[Found]
+
+
+class FrameReader(Protocol):
+    """Reads frames in one document."""
+
+    def fire(
+        self, frame: Frame, document: Document, where: Sequence[Span], spend: Callable[[int], None]
+    ) -> Sequence[tuple[str, Hit, str]] | None:
+        """Role, hit and entry of all that supports the frame, or none if it does not hold."""
+
+
+class Verifier:
+    """Answers for one document; hits and frames are found once and shared by all rules."""
+
+    def __init__(
+        self, document: Document, terms: Mapping[Leaf, Sequence[Hit]], lexicon: Lexicon, frames: FrameReader
+    ) -> None:
+        self._document = document
+        self._terms = terms
+        self._lexicon = lexicon
+        self._frames = frames
+        self._by_entry: dict[str, list[Hit]] | None = None
+        self._inner: dict[str, list[Hit]] | None = None
+        self._steps = 0
+        self.score: float | None = None
+        fields = document.fields
+        self._whole: tuple[Span, ...] = ((0, 0, len(fields[0].folds)), (1, 0, len(fields[1].folds)))
+
+    def verify(self, clause: Clause) -> Support | None:
+        """The support of ``clause`` on the whole document, in text order, or none if it does not hold.
+
+        Afterwards ``score`` is that of the first ``score`` clause that held. Raises
+        ``BudgetExceeded``.
+        """
+        self._steps = 0
+        self.score = None
+        support = self._holds(clause, self._whole)
+        if support is None:
+            return None
+        unique: dict[tuple[int, int, int], Found] = {}
+        for found in support:
+            unique.setdefault((found.hit.field, found.hit.start, found.hit.end), found)
+        return [unique[key] for key in sorted(unique)]
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > BUDGET:
+            raise BudgetExceeded(f"more than {BUDGET} steps on one article")
+
+    def _holds(self, clause: Clause, where: tuple[Span, ...]) -> Support | None:
+        self._spend(1)
+        match clause:
+            case Term() | Names():
+                return self._leaf(clause, where) or None
+            case All():
+                return self._all(clause, where)
+            case Any(parts=parts):
+                held = [s for s in (self._holds(part, where) for part in parts) if s is not None]
+                return [one for support in held for one in support] if held else None
+            case AtLeast(count=count, parts=parts):
+                held = [s for s in (self._holds(part, where) for part in parts) if s is not None]
+                return [one for support in held for one in support] if len(held) >= count else None
+            case Mentions(count=count, of=of):
+                support = self._holds(of, where)
+                return support if support is not None and _count_apart(support) >= count else None
+            case Score():
+                return self._scored(clause, where)
+            case Scope(field=field, of=of):
+                return self._holds(of, self._scope(field, where))
+            case Near():
+                return self._near(clause, where)
+            case Frame():
+                found = self._frames.fire(clause, self._document, where, self._spend)
+                return None if found is None else [Found(hit, role, entry) for role, hit, entry in found]
+        raise TypeError(f"not a clause: {clause!r}")
+
+    # --- leaves ---------------------------------------------------------------------------
+
+    def _leaf(self, clause: Clause, where: tuple[Span, ...]) -> Support:
+        if isinstance(clause, Term):
+            hits: Sequence[Hit] = self._terms.get(leaf_of(clause), ())
+            self._spend(len(hits))
+            return [Found(hit, "term") for hit in hits if _lies(hit, where)]
+        assert isinstance(clause, Names)
+        support: Support = []
+        label = "concept" if clause.concept else "entity"
+        for id in clause.ids:
+            for hit in self._named(id, inner=clause.inner):
+                self._spend(1)
+                if _lies(hit, where):
+                    support.append(Found(hit, label, id))
+        support.sort(key=lambda found: (found.hit.field, found.hit.first, found.hit.last))
+        return support
+
+    def _named(self, id: str, *, inner: bool) -> Sequence[Hit]:
+        if self._by_entry is None:
+            self._by_entry = self._file(self._document.hits)
+        hits = self._by_entry.get(id, [])
+        if not inner:
+            return hits
+        if self._inner is None:
+            self._inner = self._file(self._document.inner)
+        return [*hits, *self._inner.get(id, ())]
+
+    def _file(self, fields: Sequence[Sequence[Hit]]) -> dict[str, list[Hit]]:
+        """Hits by entry; a concept is named by its narrower ones too."""
+        filed: dict[str, list[Hit]] = {}
+        for hits in fields:
+            for hit in hits:
+                ids: dict[str, None] = {}
+                for form in hit.forms:
+                    if "/" in form.entry:
+                        ids[form.entry] = None
+                    else:
+                        ids.update(dict.fromkeys(self._lexicon.wholes[form.entry]))
+                for id in ids:
+                    filed.setdefault(id, []).append(hit)
+        return filed
+
+    # --- stretches ------------------------------------------------------------------------
+
+    def _all(self, clause: All, where: tuple[Span, ...]) -> Support | None:
+        if clause.within is None:
+            return self._parts(clause, where)
+        together: Support = []
+        held = False
+        for stretch in self._stretches(clause, clause.within, where):
+            support = self._parts(clause, (stretch,))
+            if support is not None:
+                held = True
+                together.extend(support)
+        return together if held else None
+
+    def _parts(self, clause: All, where: tuple[Span, ...]) -> Support | None:
+        together: Support = []
+        for part in clause.parts:
+            support = self._holds(part, where)
+            if support is None:
+                return None
+            together.extend(support)
+        for part in clause.none:
+            if self._holds(part, where) is not None:
+                return None
+        return together
+
+    def _scope(self, field: str, where: tuple[Span, ...]) -> tuple[Span, ...]:
+        limits = [(0, 0, len(self._document.fields[0].folds))]
+        text = self._document.fields[1]
+        if field == "lead" and text.folds:
+            limits.append((1, *text.paragraph(0)))
+        return tuple(cut for span in where for limit in limits if (cut := _cut(span, limit)) is not None)
+
+    def _stretches(self, clause: All, within: Stretch, where: tuple[Span, ...]) -> Sequence[Span]:
+        if isinstance(within, int):
+            return self._windows(clause, within, where)
+        found: list[Span] = []
+        for field, lo, hi in where:
+            text = self._document.fields[field]
+            starts = text.sentence_starts if within == "sentence" else text.paragraph_starts
+            for begin, end in pairwise([*starts, len(text.folds)]):
+                cut = _cut((field, begin, end), (field, lo, hi))
+                if cut is not None:
+                    found.append(cut)
+        self._spend(len(found))
+        return found
+
+    def _windows(self, clause: All, words: int, where: tuple[Span, ...]) -> Sequence[Span]:
+        """Windows of so many tokens at which the outcome can change: where a hit enters or leaves."""
+        found: list[Span] = []
+        for field, lo, hi in where:
+            text = self._document.fields[field]
+            for begin, end in pairwise([*text.paragraph_starts, len(text.folds)]):
+                cut = _cut((field, begin, end), (field, lo, hi))
+                if cut is None:
+                    continue
+                starts: set[int] = set()
+                for hit in self._all_hits(clause, cut):
+                    starts.update((hit.first, hit.first + 1, hit.last - words + 1, hit.last - words))
+                last_start = max(cut[1], cut[2] - words)
+                clipped = sorted({min(max(start, cut[1]), last_start) for start in starts} or {cut[1]})
+                self._spend(len(clipped))
+                found.extend((field, start, min(start + words, cut[2])) for start in clipped)
+        return found
+
+    def _all_hits(self, clause: Clause, span: Span) -> Sequence[Hit]:
+        """Hits of every leaf in the tree, negative ones too."""
+        hits: list[Hit] = []
+        todo: list[Clause] = [clause]
+        while todo:
+            at = todo.pop()
+            if isinstance(at, Term | Names):
+                hits.extend(found.hit for found in self._leaf(at, (span,)))
+            todo.extend(children(at))
+        return hits
+
+    # --- counting -------------------------------------------------------------------------
+
+    def _scored(self, clause: Score, where: tuple[Span, ...]) -> Support | None:
+        total = 0.0
+        together: Support = []
+        for weighted in clause.parts:
+            support = self._holds(weighted.clause, where)
+            if support is not None:
+                total += weighted.weight
+                if weighted.weight > 0:
+                    together.extend(support)
+        if total < clause.threshold:
+            return None
+        if self.score is None:
+            self.score = total
+        return together
+
+    def _near(self, clause: Near, where: tuple[Span, ...]) -> Support | None:
+        together: Support = []
+        for field, lo, hi in where:
+            text = self._document.fields[field]
+            for begin, end in pairwise([*text.paragraph_starts, len(text.folds)]):
+                cut = _cut((field, begin, end), (field, lo, hi))
+                if cut is None:
+                    continue
+                parts = [self._holds(part, (cut,)) or [] for part in clause.parts]
+                if not all(parts):
+                    continue
+                self._spend(sum(map(len, parts)) << len(parts) >> 2)
+                support = {(number, id(one.hit)): one for number, found in enumerate(parts) for one in found}
+                taken = combine([[one.hit for one in found] for found in parts], clause.words, ordered=clause.ordered)
+                together.extend(support[number, id(hit)] for hit, number in taken)
+        return together or None
+
+
+def _lies(hit: Hit, where: tuple[Span, ...]) -> bool:
+    return any(hit.field == field and lo <= hit.first and hit.last < hi for field, lo, hi in where)
+
+
+def _cut(span: Span, limit: Span) -> Span | None:
+    """What of ``span`` lies in ``limit``, if anything does."""
+    if span[0] != limit[0]:
+        return None
+    lo, hi = max(span[1], limit[1]), min(span[2], limit[2])
+    return (span[0], lo, hi) if lo < hi else None
+
+
+def _count_apart(support: Support) -> int:
+    """How many hits that share no token, taken from the left by where they end."""
+    count = 0
+    field, reach = -1, -1
+    for hit in sorted((found.hit for found in support), key=lambda hit: (hit.field, hit.last, hit.first)):
+        if hit.field != field or hit.first > reach:
+            count += 1
+            field, reach = hit.field, hit.last
+    return count
+
