@@ -25,7 +25,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _int = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_float = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_float = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
 _null = frozenset(("", "~", "null", "Null", "NULL"))
 _bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -61,7 +63,9 @@ class Located(msgspec.Struct):
                 return mark
         return (1, 1)
 
-    def problem(self, place: Sequence[Key], message: str, remedy: str = "", level: Level = "error") -> Problem:
+    def problem(
+        self, place: Sequence[Key], message: str, remedy: str = "", level: Level = "error"
+    ) -> Problem:
         """A problem at ``place``."""
         line, column = self.at(place)
         return Problem(self.file, line, column, message, remedy, level)
@@ -94,7 +98,9 @@ def read_yaml(path: Path, name: str = "") -> Located:
 def parse_yaml(text: str, file: str) -> Located:
     """The document in ``text``; ``file`` names it in errors. Raises ``InvalidFile``."""
     if len(text) > MAX_CHARACTERS:
-        raise InvalidFile([Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")])
+        raise InvalidFile(
+            [Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")]
+        )
     builder = _Builder(file)
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -183,8 +189,7 @@ class _Builder:
             self._problem(event, f"tags ({event.tag}) are not allowed", "remove the tag")
 
     def _problem(self, event: yaml.Event, message: str, remedy: str = "") -> None:
-        mark = event.start_mark
-        self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, message, remedy))
+        self.problems.append(Problem(self.file, *_mark(event), message, remedy))
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:
         text: str = event.value
@@ -209,7 +214,7 @@ class _Builder:
         self._stack.append(_Open(value, self._put(event, value)))
 
     def _put(self, event: yaml.Event, value: Any) -> Place:
-        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = _mark(event)
         if not self._stack:
             if self._documents <= 1:
                 self.value = value
@@ -236,9 +241,15 @@ class _Builder:
             top.key = ""
             return
         key = event.value if isinstance(event, yaml.ScalarEvent) else ""
-        line = event.start_mark.line + 1
+        line, column = _mark(event)
         if key in top.keys:
             self._problem(event, f"duplicate key {key!r}", f"the first is on line {top.keys[key]}; keep one")
         top.keys.setdefault(key, line)
         top.key = key
-        self.marks.setdefault((*top.place, key), (line, event.start_mark.column + 1))
+        self.marks.setdefault((*top.place, key), (line, column))
+
+
+def _mark(event: yaml.Event) -> tuple[int, int]:
+    """Line and column of an event, from 1."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)

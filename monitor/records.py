@@ -37,7 +37,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 # --- articles -------------------------------------------------------------------------------
 
 
-class Source(Part):
+class Source(Part, frozen=True):
     """Where an article comes from, as the feed list says."""
 
     id: str
@@ -47,7 +47,7 @@ class Source(Part):
     tags: tuple[str, ...] = ()
 
 
-class FeedItem(Record, tag="feed-item"):
+class FeedItem(Record, tag="feed-item", frozen=True):
     """One entry of a feed, as published. Texts may hold markup; nothing is interpreted."""
 
     guid: str = ""
@@ -63,7 +63,7 @@ class FeedItem(Record, tag="feed-item"):
     language: str = ""
 
 
-class Page(Part):
+class Page(Part, frozen=True):
     """The page behind an item, decoded; ``text`` has at most ``MAX_PAGE`` bytes."""
 
     url: str
@@ -71,7 +71,7 @@ class Page(Part):
     media_type: Literal["html", "text"] = "html"
 
 
-class RawArticle(Record, tag="raw-article"):
+class RawArticle(Record, tag="raw-article", frozen=True):
     """An item, its page if one was fetched, its source and times. Key: source id."""
 
     id: str
@@ -83,7 +83,7 @@ class RawArticle(Record, tag="raw-article"):
     notes: tuple[str, ...] = ()
 
 
-class ExtractedArticle(Record, tag="extracted-article"):
+class ExtractedArticle(Record, tag="extracted-article", frozen=True):
     """What ``prepare`` of the clean stage makes of a raw article; never leaves the process."""
 
     raw: RawArticle
@@ -95,7 +95,7 @@ class ExtractedArticle(Record, tag="extracted-article"):
     language_hint: str = ""
 
 
-class Article(Record, tag="article"):
+class Article(Record, tag="article", frozen=True):
     """A cleaned article. ``text`` has its paragraphs apart by a blank line. Key: source id."""
 
     id: str
@@ -119,7 +119,7 @@ class Article(Record, tag="article"):
 Health = Literal["new", "ok", "unchanged", "failing", "gone", "paused"]
 
 
-class FeedPoll(Record, tag="feed-poll"):
+class FeedPoll(Record, tag="feed-poll", frozen=True):
     """Outcome of one poll. Key: feed id (the URL)."""
 
     feed: str
@@ -139,7 +139,7 @@ class FeedPoll(Record, tag="feed-poll"):
     moved_to: str = ""  # where a permanent redirect leads
 
 
-class FeedState(Record, tag="feed-state"):
+class FeedState(Record, tag="feed-state", frozen=True):
     """What is known of a feed; written by feed-polls alone. Key: feed id."""
 
     feed: str
@@ -158,7 +158,7 @@ class FeedState(Record, tag="feed-state"):
     moved_to: str = ""
 
 
-class SourceLines(Record, tag="source-lines"):
+class SourceLines(Record, tag="source-lines", frozen=True):
     """How often lines were seen on pages of one source: page chrome repeats. Key: source id."""
 
     lines: dict[str, int] = {}  # 8 hex digits of the folded line's hash -> pages it stood on
@@ -168,7 +168,7 @@ class SourceLines(Record, tag="source-lines"):
 # --- matches --------------------------------------------------------------------------------
 
 
-class Evidence(Part):
+class Evidence(Part, frozen=True):
     """One highlighted place: code points ``start:end`` of ``field``."""
 
     field: Field
@@ -180,7 +180,7 @@ class Evidence(Part):
     gloss: str = ""
 
 
-class EvidenceSentence(Part):
+class EvidenceSentence(Part, frozen=True):
     """A sentence that holds evidence, as it stands in the article."""
 
     field: Field
@@ -189,7 +189,7 @@ class EvidenceSentence(Part):
     text: str
 
 
-class FiredRule(Part):
+class FiredRule(Part, frozen=True):
     """A rule that fired, with its evidence and what alerting needs of it."""
 
     id: str
@@ -205,7 +205,7 @@ class FiredRule(Part):
     score: float | None = None
 
 
-class MatchedArticle(Part):
+class MatchedArticle(Part, frozen=True):
     """What alerting needs of an article."""
 
     id: str
@@ -220,7 +220,7 @@ class MatchedArticle(Part):
     sentences: tuple[EvidenceSentence, ...] = ()
 
 
-class Match(Record, tag="match"):
+class Match(Record, tag="match", frozen=True):
     """An article and all rules that fired on it. One partition."""
 
     article: MatchedArticle
@@ -229,20 +229,20 @@ class Match(Record, tag="match"):
 
 # --- alerts ---------------------------------------------------------------------------------
 
-Outcome = Literal["sent", "held", "silenced", "shadow", "unrouted", "known", "backlog", "expired"]
+Outcome = Literal["sent", "known", "shadow", "unrouted", "backlog", "expired"]
 
 
-class Routed(Part):
+class Routed(Part, frozen=True):
     """What became of a story for one subscriber, and why."""
 
     subscriber: str
     outcome: Outcome
     rules: tuple[str, ...]
     delivery: str = ""
-    reason: str = ""  # a silence's id, the subscription, the change that asked for it again
+    reason: str = ""  # what routed it, or the change that asked for it again
 
 
-class Alert(Record, tag="alert"):
+class Alert(Record, tag="alert", frozen=True):
     """A story, new or changed. Key: story id."""
 
     story: str
@@ -256,7 +256,15 @@ class Alert(Record, tag="alert"):
     seen: datetime
 
 
-class Story(Record, tag="story"):
+class Told(Part, frozen=True):
+    """What a subscriber knew of a story: counts, and the numbers in the evidence."""
+
+    languages: int
+    sources: int
+    numbers: tuple[str, ...]
+
+
+class Story(Record, tag="story", frozen=True):
     """One story. Key: story id."""
 
     id: str
@@ -264,7 +272,7 @@ class Story(Record, tag="story"):
     seen: datetime  # of its first article
     sketch: tuple[int, ...]
     title_key: str  # normalised title of its first article
-    evidence_key: tuple[int, ...] = ()  # hashes of the words of its first evidence sentences
+    words: tuple[int, ...] = ()  # hashes of the words of its first evidence sentences
     numbers: tuple[str, ...] = ()  # in its first evidence sentences
     places: tuple[str, ...] = ()  # lexicon ids in its first evidence
     articles: tuple[str, ...] = ()  # ids, 500 at most, then counted only
@@ -274,41 +282,13 @@ class Story(Record, tag="story"):
     rules: tuple[str, ...] = ()
     revision: int = 0
     sent: dict[str, tuple[str, ...]] = {}  # subscriber -> rules it was told of
-    latest_numbers: tuple[str, ...] = ()
-    again_marks: dict[str, dict[str, int]] = {}  # subscriber -> {"languages": n, "sources": n}
-
-
-class Silence(Part):
-    """Holds back what a subscriber would get for some rules until a time."""
-
-    id: str
-    until: datetime
-    rules: tuple[str, ...] = ()  # empty: all
-    reason: str = ""
-
-
-class SubscriberState(Record, tag="subscriber-state"):
-    """Silences of one subscriber. Key: subscriber id; ``*`` is everyone."""
-
-    subscriber: str
-    silences: tuple[Silence, ...] = ()
-
-
-class Held(Record, tag="held"):
-    """A notice held back for a digest. Key: subscriber, delivery."""
-
-    subscriber: str
-    delivery: str
-    story: str
-    title: str
-    seen: datetime
-    reason: str
+    told: dict[str, Told] = {}  # subscriber -> the story as it was when it was told last
 
 
 # --- delivery -------------------------------------------------------------------------------
 
 
-class Delivery(Record, tag="delivery"):
+class Delivery(Record, tag="delivery", frozen=True):
     """An alert for one subscriber, rendered. Key: subscriber id."""
 
     id: str
@@ -327,7 +307,7 @@ class Delivery(Record, tag="delivery"):
 AttemptOutcome = Literal["delivered", "retry", "failed", "gone"]
 
 
-class Attempt(Record, tag="attempt"):
+class Attempt(Record, tag="attempt", frozen=True):
     """What came of one attempt. Key: subscriber id."""
 
     delivery: str
@@ -342,7 +322,7 @@ class Attempt(Record, tag="attempt"):
     retry_at: datetime | None = None
 
 
-class OutboxEntry(Record, tag="outbox-entry"):
+class OutboxEntry(Record, tag="outbox-entry", frozen=True):
     """A delivery and how far it came. ``delivery`` is dropped when done. Key: delivery id."""
 
     id: str
@@ -358,7 +338,7 @@ class OutboxEntry(Record, tag="outbox-entry"):
     done: datetime | None = None
 
 
-class Endpoint(Record, tag="endpoint"):
+class Endpoint(Record, tag="endpoint", frozen=True):
     """A subscriber's endpoint as attempts left it. Key: subscriber id."""
 
     subscriber: str
@@ -369,31 +349,29 @@ class Endpoint(Record, tag="endpoint"):
     last_failure: datetime | None = None
 
 
-Action = Literal["silence", "unsilence", "endpoint-disabled", "endpoint-enabled", "test"]
+Action = Literal["endpoint-disabled", "endpoint-enabled"]
 
 
-class Command(Record, tag="command"):
+class Command(Record, tag="command", frozen=True):
     """A request to the alert stage, or, keyed by subscriber on ``attempts``, to the outbox."""
 
     id: str
     action: Action
     at: datetime
-    subscriber: str = ""  # empty: everyone
-    rules: tuple[str, ...] = ()
-    until: datetime | None = None
+    subscriber: str
     reason: str = ""
 
 
 # --- running --------------------------------------------------------------------------------
 
 
-class Tick(Record, tag="tick"):
+class Tick(Record, tag="tick", frozen=True):
     """It is now ``at``. Appended by the owner of a partition to a stage's first topic."""
 
     at: datetime
 
 
-class DeadLetter(Record, tag="dead-letter"):
+class DeadLetter(Record, tag="dead-letter", frozen=True):
     """What could not be handled, with its original bytes."""
 
     id: str
@@ -408,18 +386,9 @@ class DeadLetter(Record, tag="dead-letter"):
 
 
 TopicRecord = (
-    RawArticle
-    | Article
-    | FeedPoll
-    | Match
-    | Alert
-    | Delivery
-    | Attempt
-    | Command
-    | Tick
-    | DeadLetter
+    RawArticle | Article | FeedPoll | Match | Alert | Delivery | Attempt | Command | Tick | DeadLetter
 )
-TableRecord = FeedState | SourceLines | Story | SubscriberState | Held | OutboxEntry | Endpoint
+TableRecord = FeedState | SourceLines | Story | OutboxEntry | Endpoint
 VERSION = 1  # the only version of every kind so far
 
 

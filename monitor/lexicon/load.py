@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from monitor.lexicon.expand import expand, possessives
+from monitor.lexicon.expand import How, expand, possessives
 from monitor.lexicon.models import LANGUAGES, ConceptBase, ConceptModel, EntityBase, EntityModel
 from monitor.lexicon.schema import Entry, Form, FormKind, Lexicon
 from monitor.located import Located, Problem, problems_of
@@ -50,24 +50,37 @@ class LexiconBuilder:
                     if other not in self._entries:
                         self.problems.append(
                             located.problem(
-                                (*place, key), f"{id}: unknown id {other!r}", "add the entry or correct the id", "warning"
+                                (*place, key),
+                                f"{id}: unknown id {other!r}",
+                                "add the entry or correct the id",
+                                "warning",
                             )
                         )
         return Lexicon(self._entries, tuple(self._forms))
 
     def _add(
-        self, located: Located, section: str, model: type[BaseModel], kinds: Mapping[str, FormKind], id: str, value: Any
+        self,
+        located: Located,
+        section: str,
+        model: type[BaseModel],
+        kinds: Mapping[str, FormKind],
+        id: str,
+        value: Any,
     ) -> None:
         place = (section, id)
         if ("/" in id) != (section == "entities"):
-            wanted = "country/xx, place/…, org/…, person/…, product/…" if section == "entities" else "a bare word"
+            wanted = (
+                "country/xx, place/…, org/…, person/…, product/…" if section == "entities" else "a bare word"
+            )
             self.problems.append(located.problem(place, f"{id!r} is no id of {section}", f"write {wanted}"))
             return
         if id in self._entries:
             other, where = self._places[id]
             line, _ = other.at(where)
             self.problems.append(
-                located.problem(place, f"duplicate id {id!r}", f"the first is in {other.file}:{line}; keep one")
+                located.problem(
+                    place, f"duplicate id {id!r}", f"the first is in {other.file}:{line}; keep one"
+                )
             )
             return
         try:
@@ -84,10 +97,15 @@ class LexiconBuilder:
 def _entry(id: str, parsed: BaseModel) -> Entry:
     if isinstance(parsed, EntityBase):
         return Entry(
-            id=id, gloss=parsed.gloss or _first_name(parsed) or id, part_of=parsed.part_of, capital_of=parsed.capital_of or ""
+            id=id,
+            gloss=parsed.gloss or _first_name(parsed) or id,
+            part_of=parsed.part_of,
+            capital_of=parsed.capital_of or "",
         )
     assert isinstance(parsed, ConceptBase)
-    return Entry(id=id, gloss=parsed.gloss or id.replace("-", " "), roles=parsed.roles, narrower=parsed.narrower)
+    return Entry(
+        id=id, gloss=parsed.gloss or id.replace("-", " "), roles=parsed.roles, narrower=parsed.narrower
+    )
 
 
 def _first_name(parsed: EntityBase) -> str:
@@ -111,7 +129,7 @@ def _forms(id: str, parsed: BaseModel, kinds: Mapping[str, FormKind]) -> Iterabl
             yield Form(text, language, id, "not")
 
 
-def _spellings(language: str, text: str, inflect: str | None, kind: FormKind) -> Sequence[str]:
+def _spellings(language: str, text: str, inflect: How | None, kind: FormKind) -> Sequence[str]:
     forms = expand(language, text, inflect) if inflect is not None else (text,)
     if language == "ar" and kind in _TERMS.values():
         return tuple(dict.fromkeys(one for form in forms for one in (form, *possessives(form))))

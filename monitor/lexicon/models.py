@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 LANGUAGES = tuple(
-    "en ar fr es ru de tr fa uk zh he it pt nl pl sv da no fi el ur hi bn ps ku id ms vi th ko ja ro bg sr hr bs "
-    "sl sk cs hu hy ka az kk ky uz tg mk sq et lv lt be am sw ta te ml mr gu pa ne si my km lo mn ca eu gl".split()
+    ["en", "ar", "fr", "es", "ru", "de", "tr", "fa", "uk", "zh", "he", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "el", "ur", "hi", "bn", "ps", "ku", "id", "ms", "vi", "th", "ko", "ja", "ro", "bg", "sr", "hr", "bs", "sl", "sk", "cs", "hu", "hy", "ka", "az", "kk", "ky", "uz", "tg", "mk", "sq", "et", "lv", "lt", "be", "am", "sw", "ta", "te", "ml", "mr", "gu", "pa", "ne", "si", "my", "km", "lo", "mn", "ca", "eu", "gl"]
 )
 """ISO 639 codes that a file may use."""
 
-EntityId = Annotated[str, Field(pattern=r"^(country/[a-z]{2}|(place|org|person|product|group)/[a-z0-9]+(-[a-z0-9]+)*)$")]
+EntityId = Annotated[
+    str, Field(pattern=r"^(country/[a-z]{2}|(place|org|person|product|group)/[a-z0-9]+(-[a-z0-9]+)*)$")
+]
 ConceptId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -91,7 +92,29 @@ class ConceptBase(Model):
     narrower: tuple[ConceptId, ...] = ()
 
 
-_entity_fields: dict[str, Any] = {code: (EntityNames | None, None) for code in LANGUAGES}
-_concept_fields: dict[str, Any] = {code: (ConceptTerms | None, None) for code in LANGUAGES}
+_entity_fields: dict[str, Any] = dict.fromkeys(LANGUAGES, (EntityNames | None, None))
+_concept_fields: dict[str, Any] = dict.fromkeys(LANGUAGES, (ConceptTerms | None, None))
 EntityModel: type[EntityBase] = create_model("Entity", __base__=EntityBase, **_entity_fields)
 ConceptModel: type[ConceptBase] = create_model("Concept", __base__=ConceptBase, **_concept_fields)
+
+
+class EntitiesFile(Model):
+    """A file of entities by id."""
+
+    entities: dict[str, EntityModel] = {}  # type: ignore[valid-type]
+
+
+class ConceptsFile(Model):
+    """A file of concepts by id."""
+
+    concepts: dict[str, ConceptModel] = {}  # type: ignore[valid-type]
+
+
+def entities_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of entities."""
+    return EntitiesFile.model_json_schema()
+
+
+def concepts_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of concepts."""
+    return ConceptsFile.model_json_schema()

@@ -16,7 +16,7 @@ _invisible = re.compile("[\u0640\u061c\u200b-\u200f\u2066-\u2069\ufeff\u064b-\u0
 _HEBREW = "והבלמשכ"
 _KOREAN = tuple(
     sorted(
-        "은 는 이 가 을 를 의 에 에서 에게 으로 로 와 과 도 만 부터 까지 에는 에서는 에도 으로는 로는 이나 나 측 군 산".split(),
+        ["은", "는", "이", "가", "을", "를", "의", "에", "에서", "에게", "으로", "로", "와", "과", "도", "만", "부터", "까지", "에는", "에서는", "에도", "으로는", "로는", "이나", "나", "측", "군", "산"],
         key=len,
         reverse=True,
     )
@@ -63,7 +63,9 @@ def _hebrew(surface: str) -> tuple[str, ...]:
 
 
 def _korean(surface: str) -> tuple[str, ...]:
-    found = [surface[: -len(end)] for end in _KOREAN if surface.endswith(end) and len(surface) - len(end) >= 2]
+    found = [
+        surface[: -len(end)] for end in _KOREAN if surface.endswith(end) and len(surface) - len(end) >= 2
+    ]
     return tuple(fold(form) for form in found)
 
 

@@ -20,13 +20,15 @@ APOSTROPHES = "'\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u055a\u05
 GERSHAYIM = '"\u05f4'
 
 _ignorable = re.compile(f"[{IGNORABLE}]+")
-_arabic_marks = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]+")
+_arabic_marks = re.compile(
+    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]+"
+)
 _hebrew_points = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]+")
 _has_arabic = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _has_hebrew = re.compile("[\u0590-\u05ff]")
 
 _letters = str.maketrans(
-    {"\u0307": None, "ı": "i", "ё": "е"} | {mark: "'" for mark in APOSTROPHES} | {"\u05f4": '"'}
+    {"\u0307": None, "ı": "i", "ё": "е"} | dict.fromkeys(APOSTROPHES, "'") | {"\u05f4": '"'}
 )
 _arabic = str.maketrans(
     {
@@ -38,9 +40,7 @@ _arabic = str.maketrans(
         "ئ": "ي",
     }
 )
-_latin = str.maketrans(
-    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h"}
-)
+_latin = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h"})
 
 
 def _is_latin_or_greek(char: str) -> bool:

@@ -36,7 +36,9 @@ def settle(
                 if forms:
                     names.setdefault((first, last), (text.starts[first], end, []))[2].extend(forms)
             else:
-                plain.append((filed.term, filed.pattern.clustered, Hit(number, first, last, text.starts[first], end)))
+                plain.append(
+                    (filed.term, filed.pattern.clustered, Hit(number, first, last, text.starts[first], end))
+                )
         longest, covered = _longest(number, names)
         outer.append(longest)
         inner.append(covered)
@@ -52,12 +54,16 @@ def _speaks(form: Form, language: str) -> bool:
     return form.kind in NAME_KINDS or not language or form.language in (language, "")
 
 
-def _longest(number: int, names: dict[tuple[int, int], tuple[int, int, list[Form]]]) -> tuple[list[Hit], list[Hit]]:
+def _longest(
+    number: int, names: dict[tuple[int, int], tuple[int, int, list[Form]]]
+) -> tuple[list[Hit], list[Hit]]:
     """Hits that lie in no longer one, and those that do; ``not`` forms only cover others."""
     outer: list[Hit] = []
     inner: list[Hit] = []
     reach = (-1, -1)
-    for (first, last), (start, end, forms) in sorted(names.items(), key=lambda item: (item[0][0], -item[0][1])):
+    for (first, last), (start, end, forms) in sorted(
+        names.items(), key=lambda item: (item[0][0], -item[0][1])
+    ):
         denied = {form.entry for form in forms if form.kind == "not"}
         covered = last <= reach[1] and (first, last) != reach
         if last > reach[1]:
@@ -122,7 +128,11 @@ def _end(pattern: Pattern, text: Segmented, first: int, last: int, capitals: dic
 
 def _in_dotted(text: Segmented, first: int, last: int) -> bool:
     """A single capital letter inside a dotted acronym is no word of its own."""
-    return first == last and text.ends[first] - text.starts[first] == 1 and text.raw.startswith(".", text.ends[last])
+    return (
+        first == last
+        and text.ends[first] - text.starts[first] == 1
+        and text.raw.startswith(".", text.ends[last])
+    )
 
 
 def _dotted_end(pattern: Pattern, text: Segmented, first: int, last: int) -> int | None:
@@ -131,12 +141,19 @@ def _dotted_end(pattern: Pattern, text: Segmented, first: int, last: int) -> int
     written = ".".join(pattern.surfaces)
     if not raw.startswith(written, start):
         return None
-    if start >= 2 and raw[start - 1] == "." and raw[start - 2].isalpha() and (start < 3 or not raw[start - 3].isalpha()):
+    if (
+        start >= 2
+        and raw[start - 1] == "."
+        and raw[start - 2].isalpha()
+        and (start < 3 or not raw[start - 3].isalpha())
+    ):
         return None
     end = start + len(written)
     if raw.startswith(".", end):
         end += 1
-        if raw[end : end + 1].isalpha() and (raw[end + 1 : end + 2] == "." or not raw[end + 1 : end + 2].isalnum()):
+        if raw[end : end + 1].isalpha() and (
+            raw[end + 1 : end + 2] == "." or not raw[end + 1 : end + 2].isalnum()
+        ):
             return None
     return end
 

@@ -43,7 +43,13 @@ def combine(parts: Sequence[Sequence[Hit]], words: int, *, ordered: bool) -> lis
 
 
 def _reach(
-    items: Sequence[Item], words: int, spans: Sequence[tuple[int, int]], size: int, ordered: bool, *, forward: bool
+    items: Sequence[Item],
+    words: int,
+    spans: Sequence[tuple[int, int]],
+    size: int,
+    ordered: bool,
+    *,
+    forward: bool,
 ) -> list[set[int]]:
     """For each item the sets of parts, as bits, of the chains that end at it."""
     last_end: dict[int, int] = {}  # parts of a chain -> the greatest last token of such a chain

@@ -66,7 +66,9 @@ def _pattern(text: str, case: bool) -> Pattern | None:
     parts = segment(text)
     if not parts.folds:
         return None
-    surfaces = tuple(surface_of(text[s:e]) for s, e in zip(parts.starts, parts.ends, strict=True)) if case else ()
+    surfaces = (
+        tuple(surface_of(text[s:e]) for s, e in zip(parts.starts, parts.ends, strict=True)) if case else ()
+    )
     glue: tuple[str, ...] = ()
     if _KEPT.search(text):
         bounds = [*parts.starts[1:], len(text)]

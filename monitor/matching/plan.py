@@ -81,7 +81,9 @@ def file_lexicon(lexicon: Lexicon) -> LexiconTable:
         first.setdefault(pattern.tokens[0], []).append(Filed(pattern.tokens[1:], pattern, tuple(forms)))
         if len(pattern.tokens) == 1:
             whole.add(pattern.tokens[0])
-    return LexiconTable(lexicon, {token: _longest_first(filed) for token, filed in first.items()}, frozenset(whole))
+    return LexiconTable(
+        lexicon, {token: _longest_first(filed) for token, filed in first.items()}, frozenset(whole)
+    )
 
 
 def build(table: LexiconTable, clauses: Sequence[Clause]) -> Plan:

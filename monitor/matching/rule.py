@@ -43,7 +43,12 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
             return "sources.countries"
         if source.country and source.country in self.exclude_countries:
             return "sources.exclude_countries"
-        if self.max_age is not None and published is not None and seen is not None and seen - published > self.max_age:
+        if (
+            self.max_age is not None
+            and published is not None
+            and seen is not None
+            and seen - published > self.max_age
+        ):
             return "max_age"
         if length < self.min_length:
             return "min_length"

@@ -7,23 +7,13 @@ import re
 _CLOSERS = "\"'”’»›)\\]}」』】）》〉״"
 _stop = re.compile(rf"(?:[.!?…؟۔።։।॥]+|[。！？｡]+)[{_CLOSERS}]*")
 _word_before = re.compile(r"[^\W_]+\Z")
-_next = re.compile(rf"\s*[\"'“”‘’«‹(\[{{—–-]*\s*(\S)?")
+_next = re.compile(r"\s*[\"'“”‘’«‹(\[{—–-]*\s*(\S)?")
 _HARD = frozenset("。！？｡")
 _ORDINALS = frozenset(("de", "da", "no", "fi", "cs", "sk", "sl", "hr", "sr", "hu", "tr", "et", "lv", "pl"))
 """Languages that write an ordinal number with a full stop."""
 
 _ABBREVIATIONS = frozenset(
-    """
-    mr mrs ms dr prof gen col lt sgt capt maj adm cmdr brig sen rep gov pres st jr sr vs etc no inc ltd co corp
-    rev hon messrs mt ft approx dept est fig vol jan feb mar apr jun jul aug sep sept oct nov dec
-    m mm mme mmes mlle mlles me av bd env cf p pp art chap
-    sra sres dra dña d da uds ud ee uu aa núm pág tel
-    bzw usw ca nr dr bspw ggf inkl evtl geb gest str tsd mio mrd prof z b u a d h v chr abs
-    г гг ул им тыс млн млрд руб долл др пр т е см ст рис проф акад ген гр обл р д кв стр
-    вул ім грн проф доц див рис обл м с
-    doç yrd av sn vb vs bkz ör
-    dott sig avv ing
-    """.split()
+    ["mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "sgt", "capt", "maj", "adm", "cmdr", "brig", "sen", "rep", "gov", "pres", "st", "jr", "sr", "vs", "etc", "no", "inc", "ltd", "co", "corp", "rev", "hon", "messrs", "mt", "ft", "approx", "dept", "est", "fig", "vol", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "m", "mm", "mme", "mmes", "mlle", "mlles", "me", "av", "bd", "env", "cf", "p", "pp", "art", "chap", "sra", "sres", "dra", "dña", "d", "da", "uds", "ud", "ee", "uu", "aa", "núm", "pág", "tel", "bzw", "usw", "ca", "nr", "dr", "bspw", "ggf", "inkl", "evtl", "geb", "gest", "str", "tsd", "mio", "mrd", "prof", "z", "b", "u", "a", "d", "h", "v", "chr", "abs", "г", "гг", "ул", "им", "тыс", "млн", "млрд", "руб", "долл", "др", "пр", "т", "е", "см", "ст", "рис", "проф", "акад", "ген", "гр", "обл", "р", "д", "кв", "стр", "вул", "ім", "грн", "проф", "доц", "див", "рис", "обл", "м", "с", "doç", "yrd", "av", "sn", "vb", "vs", "bkz", "ör", "dott", "sig", "avv", "ing"]
 )
 
 

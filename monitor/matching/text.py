@@ -155,7 +155,11 @@ def _split(surface: str) -> tuple[Piece, ...]:
     if surface[0].isdecimal() and _number_mark.search(surface) and not _apostrophe_word(surface):
         return ((0, len(surface), fold(_number_mark.sub("", surface))),)
     if not re.search(r"\w", surface):  # a flag or another symbol
-        return ((0, len(surface.rstrip("\ufe0f\u200d")), surface.replace("\ufe0f", "")),) if surface.strip() else ()
+        return (
+            ((0, len(surface.rstrip("\ufe0f\u200d")), surface.replace("\ufe0f", "")),)
+            if surface.strip()
+            else ()
+        )
     pieces: list[Piece] = []
     for match in _pieces.finditer(surface):
         pieces.extend(_word_pieces(match[0], match.start()))

@@ -272,7 +272,9 @@ class Verifier:
                     continue
                 self._spend(sum(map(len, parts)) << len(parts) >> 2)
                 support = {(number, id(one.hit)): one for number, found in enumerate(parts) for one in found}
-                taken = combine([[one.hit for one in found] for found in parts], clause.words, ordered=clause.ordered)
+                taken = combine(
+                    [[one.hit for one in found] for found in parts], clause.words, ordered=clause.ordered
+                )
                 together.extend(support[number, id(hit)] for hit, number in taken)
         return together or None
 
@@ -298,4 +300,3 @@ def _count_apart(support: Support) -> int:
             count += 1
             field, reach = hit.field, hit.last
     return count
-

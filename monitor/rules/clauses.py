@@ -62,12 +62,18 @@ class ClauseReader:
         given = model.model_fields_set
         for key, companions in _COMPANIONS.items():
             if key in given and not any(companion in given for companion in companions):
-                self._report((*place, key), f"{key!r} has no meaning here", f"it belongs to {' or '.join(companions)}")
+                self._report(
+                    (*place, key), f"{key!r} has no meaning here", f"it belongs to {' or '.join(companions)}"
+                )
         for key, needed in _NEEDS.items():
             if key in given and needed not in given:
                 self._report((*place, key), f"{key!r} needs {needed!r}", f"add {needed}: …")
         if "none" in given and inside:
-            self._report((*place, "none"), f"'none' cannot stand inside {inside!r}", f"put it beside {inside!r}, in an 'all'")
+            self._report(
+                (*place, "none"),
+                f"'none' cannot stand inside {inside!r}",
+                f"put it beside {inside!r}, in an 'all'",
+            )
         parts = list(self._parts(model, place, inside))
         none = self._several(model.none, (*place, "none"), inside) if model.none else ()
         if not parts and not none:
@@ -100,7 +106,9 @@ class ClauseReader:
         if model.at_least is not None and model.of is not None:
             of = self._several(model.of, (*place, "of"), "at_least")
             if model.at_least > len(of):
-                self._report((*place, "at_least"), f"at least {model.at_least} of {len(of)} can never hold", "lower it")
+                self._report(
+                    (*place, "at_least"), f"at least {model.at_least} of {len(of)} can never hold", "lower it"
+                )
             parts.append(AtLeast(model.at_least, of))
         elif model.mentions is not None and model.of is not None:
             parts.append(self._mentions(model.mentions, model.of, place))
@@ -124,7 +132,9 @@ class ClauseReader:
         text = model.term or ""
         at = (*place, "term") if "term" in model.model_fields_set else place
         if text.endswith("*") and len(text.rstrip("*").strip()) < PREFIX_KEY:
-            self._report(at, f"the prefix {text!r} is too short", f"give {PREFIX_KEY} letters or more before the *")
+            self._report(
+                at, f"the prefix {text!r} is too short", f"give {PREFIX_KEY} letters or more before the *"
+            )
             return _NEVER
         if "*" in text.rstrip("*") or text.endswith("**"):
             self._report(at, f"{text!r}: a * stands only at the end", "list the forms with 'any'")
@@ -137,21 +147,27 @@ class ClauseReader:
     def _near(self, model: ClauseModel, place: Place) -> Clause:
         assert model.near is not None
         if len(model.near) < 2:
-            self._report((*place, "near"), "'near' needs two parts or more", "add a part, or use the part alone")
+            self._report(
+                (*place, "near"), "'near' needs two parts or more", "add a part, or use the part alone"
+            )
         if len(model.near) > MOST_PARTS:
             self._report((*place, "near"), f"'near' takes at most {MOST_PARTS} parts", "split it with 'all'")
         parts = self._several(model.near, (*place, "near"), "near")
         for number, part in enumerate(parts):
             if not _is_alternative(part):
                 self._report(
-                    (*place, "near", number), "'near' takes terms, entities, concepts, and any of them", "use 'all' with 'within'"
+                    (*place, "near", number),
+                    "'near' takes terms, entities, concepts, and any of them",
+                    "use 'all' with 'within'",
                 )
         return Near(parts, model.words or 1, bool(model.ordered))
 
     def _mentions(self, count: int, of: Sequence[ClauseModel], place: Place) -> Clause:
         parts = self._several(of, (*place, "of"), "mentions")
         if len(parts) != 1 or not isinstance(parts[0], Term | Names):
-            self._report((*place, "of"), "'mentions' counts one term, entity or concept", "use 'at_least' for several")
+            self._report(
+                (*place, "of"), "'mentions' counts one term, entity or concept", "use 'at_least' for several"
+            )
         return Mentions(count, parts[0])
 
     def _frame(self, model: ClauseModel, place: Place) -> Clause:
@@ -159,7 +175,12 @@ class ClauseReader:
         for id in model.event:
             if "/" in id:
                 self._report((*place, "event"), f"{id!r} is an entity", "an event names concepts")
-        roles = (("event", model.event), ("actor", model.actor), ("place", model.place), ("target", model.target))
+        roles = (
+            ("event", model.event),
+            ("actor", model.actor),
+            ("place", model.place),
+            ("target", model.target),
+        )
         for key, ids in roles:
             if ids is not None:
                 self._known(ids, (*place, key), "")
@@ -167,7 +188,12 @@ class ClauseReader:
         if model.unless:
             self._known(model.unless, (*place, "unless"), "concept")
         return Frame(
-            model.event, model.actor or (), model.place or (), model.target or (), model.scope or "sentence", unless
+            model.event,
+            model.actor or (),
+            model.place or (),
+            model.target or (),
+            model.scope or "sentence",
+            unless,
         )
 
     def _use(self, name: str, place: Place, inside: str) -> Clause:
@@ -208,4 +234,8 @@ def _is_alternative(clause: Clause) -> bool:
 
 def _suggest(name: str, known: Mapping[str, object]) -> str:
     close = get_close_matches(name, known, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else "see the files in entities/ and concepts/"
+    return (
+        f"did you mean {' or '.join(map(repr, close))}?"
+        if close
+        else "see the files in entities/ and concepts/"
+    )

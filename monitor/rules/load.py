@@ -37,14 +37,27 @@ class LoadedRule(msgspec.Struct, frozen=True):
         return self.model.examples
 
 
+class LoadedFile(msgspec.Struct, frozen=True):
+    """A file's document and the hash of its bytes."""
+
+    digest: bytes
+    located: Located
+
+
 class RuleBook(msgspec.Struct, frozen=True):
-    """Everything loaded together. ``problems`` are those of the newest files, used or not."""
+    """Everything loaded together. ``problems`` are those of the newest files, used or not.
+
+    ``lexicon_digest`` names the files that the lexicon was made of: as long as it stays, the lexicon
+    is the same object.
+    """
 
     rules: tuple[LoadedRule, ...]
     lexicon: Lexicon
     problems: tuple[Problem, ...]
-    files: Mapping[str, Located]
+    files: Mapping[str, LoadedFile]
     kept: tuple[str, ...] = ()  # broken files whose last good version is served
+    lexicon_digest: bytes = b""
+    lexicon_problems: tuple[Problem, ...] = ()
 
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if problem.level == "error")
@@ -73,19 +86,19 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
 def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleBook:
     """Load all files; a broken one is served as it stood in ``previous``, or not at all."""
     problems: list[Problem] = []
-    files: dict[str, Located] = {}
+    files: dict[str, LoadedFile] = {}
     good = previous.files if previous is not None else {}
     kept: list[str] = []
     for path in rule_files(paths):
         name = str(path)
         try:
-            files[name] = read_yaml(path)
+            files[name] = _load_file(path, good.get(name))
         except InvalidFile as error:
             problems.extend(error.problems)
             kept.append(name)
             if name in good:
                 files[name] = good[name]
-    book = _assemble(files)
+    book = _assemble(files, previous)
     problems.extend(book.problems)
     broken = {problem.file for problem in book.errors()} - set(kept)
     while broken:
@@ -95,45 +108,83 @@ def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleB
                 files[name] = good[name]
             else:
                 files.pop(name, None)
-        book = _assemble(files)
+        book = _assemble(files, previous)
         broken = {problem.file for problem in book.errors()} - set(kept)
-    unique = tuple(dict.fromkeys(problems))
-    return RuleBook(book.rules, book.lexicon, unique, files, tuple(name for name in kept if name in good))
+    return msgspec.structs.replace(
+        book,
+        problems=tuple(dict.fromkeys(problems)),
+        kept=tuple(name for name in kept if name in good),
+    )
 
 
-def _assemble(files: Mapping[str, Located]) -> RuleBook:
+def _load_file(path: Path, previous: LoadedFile | None) -> LoadedFile:
+    """The file, parsed only if its bytes have changed."""
+    name = str(path)
+    try:
+        digest = hashlib.sha256(path.read_bytes()).digest()
+    except OSError as error:
+        raise InvalidFile([Problem(name, 1, 1, f"cannot be read: {error.strerror}")]) from error
+    if previous is not None and previous.digest == digest:
+        return previous
+    return LoadedFile(digest, read_yaml(path))
+
+
+def _assemble(files: Mapping[str, LoadedFile], previous: RuleBook | None) -> RuleBook:
     """One book of these files; rules with errors are left out and said."""
-    builder = LexiconBuilder()
     problems: list[Problem] = []
-    for located in files.values():
-        problems.extend(_sections(located))
-        builder.add(located)
-    lexicon = builder.build()
-    problems.extend(builder.problems)
+    speaking = {name: file for name, file in files.items() if _has(file, "entities", "concepts")}
+    digest = hashlib.sha256(b"".join(name.encode() + file.digest for name, file in speaking.items())).digest()
+    if previous is not None and previous.lexicon_digest == digest:
+        lexicon, lexicon_problems = previous.lexicon, previous.lexicon_problems
+    else:
+        builder = LexiconBuilder()
+        for file in speaking.values():
+            builder.add(file.located)
+        lexicon = builder.build()
+        lexicon_problems = tuple(builder.problems)
+    for file in files.values():
+        problems.extend(_sections(file.located))
+    problems.extend(lexicon_problems)
     rules: dict[str, LoadedRule] = {}
-    for located in files.values():
-        entries = located.value.get("rules") if isinstance(located.value, dict) else None
-        if entries is None:
+    for file in files.values():
+        _read_rules(file.located, lexicon, rules, problems)
+    return RuleBook(
+        tuple(rules.values()),
+        lexicon,
+        tuple(problems),
+        dict(files),
+        lexicon_digest=digest,
+        lexicon_problems=lexicon_problems,
+    )
+
+
+def _has(file: LoadedFile, *sections: str) -> bool:
+    value = file.located.value
+    return isinstance(value, dict) and any(section in value for section in sections)
+
+
+def _read_rules(
+    located: Located, lexicon: Lexicon, rules: dict[str, LoadedRule], problems: list[Problem]
+) -> None:
+    entries = located.value.get("rules") if isinstance(located.value, dict) else None
+    if entries is None:
+        return
+    if not isinstance(entries, list):
+        problems.append(located.problem(("rules",), "'rules' must be a list", "begin each rule with a dash"))
+        return
+    for number, value in enumerate(entries):
+        loaded = _rule(located, ("rules", number), value, lexicon, problems)
+        if loaded is None:
             continue
-        if not isinstance(entries, list):
-            problems.append(located.problem(("rules",), "'rules' must be a list", "begin each rule with a dash"))
-            continue
-        for number, value in enumerate(entries):
-            loaded = _rule(located, ("rules", number), value, lexicon, problems)
-            if loaded is None:
-                continue
-            if loaded.rule.id in rules:
-                first = rules[loaded.rule.id]
-                problems.append(
-                    located.problem(
-                        ("rules", number, "id"),
-                        f"duplicate id {loaded.rule.id!r}",
-                        f"the first is in {first.file}:{first.line}; rename one",
-                    )
+        first = rules.setdefault(loaded.rule.id, loaded)
+        if first is not loaded:
+            problems.append(
+                located.problem(
+                    ("rules", number, "id"),
+                    f"duplicate id {loaded.rule.id!r}",
+                    f"the first is in {first.file}:{first.line}; rename one",
                 )
-            else:
-                rules[loaded.rule.id] = loaded
-    return RuleBook(tuple(rules.values()), lexicon, tuple(problems), files)
+            )
 
 
 def _sections(located: Located) -> Iterable[Problem]:
@@ -180,7 +231,9 @@ def _rule(
         subscribers=model.subscribers,
     )
     version = hashlib.sha256(_canonical.encode(rule)).hexdigest()[:16]
-    return LoadedRule(msgspec.structs.replace(rule, version=version), located.file, located.at(place)[0], model)
+    return LoadedRule(
+        msgspec.structs.replace(rule, version=version), located.file, located.at(place)[0], model
+    )
 
 
 def _where(model: WhereModel) -> Where:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from monitor.durations import Duration
 from monitor.records import RuleStatus, Severity
@@ -63,9 +65,9 @@ class ClauseModel(Model):
     ordered: bool | None = Field(None, description="with `near`: in this order")
     at_least: Annotated[int, Field(ge=1)] | None = Field(None, description="so many of `of` hold")
     mentions: Annotated[int, Field(ge=1)] | None = Field(None, description="`of` occurs so many times")
-    of: Annotated[
-        tuple[Clause, ...], BeforeValidator(_one_or_more, json_schema_input_type="Clause | list[Clause]")
-    ] | None = Field(None, description="with `at_least` a list, with `mentions` a clause")
+    of: Annotated[tuple[Clause, ...], BeforeValidator(_one_or_more)] | None = Field(
+        None, description="with `at_least` a list, with `mentions` a clause"
+    )
     score: tuple[WeightedModel, ...] | None = Field(None, description="weights of clauses that hold add up")
     threshold: float | None = Field(None, description="with `score`: from which sum on it holds")
     title: Clause | None = Field(None, description="the clause holds in the title")
@@ -77,13 +79,26 @@ class ClauseModel(Model):
     scope: Literal["sentence", "paragraph", "document"] | None = Field(
         None, description="with `event`: how far place and target may stand from it"
     )
-    unless: Annotated[tuple[str, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] | None = Field(
-        None, description="with `event`: cues that silence it"
-    )
+    unless: (
+        Annotated[tuple[str, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] | None
+    ) = Field(None, description="with `event`: cues that silence it")
     use: str | None = Field(None, description="a clause named in `let`")
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A bare text is a term; `of` takes one clause or a list."""
+        shown = handler.resolve_ref_schema(handler(schema))
+        mapping = dict(shown)
+        of = mapping["properties"]["of"]
+        of["anyOf"] = [*of["anyOf"], of["anyOf"][0]["items"]]
+        shown.clear()
+        shown["anyOf"] = [{"type": "string", "minLength": 1}, mapping]
+        return shown
 
-Clause = Annotated[ClauseModel, BeforeValidator(_term, json_schema_input_type="ClauseModel | str")]
+
+Clause = Annotated[ClauseModel, BeforeValidator(_term)]
 Clauses = Annotated[tuple[Clause, ...], Field(min_length=1, max_length=1000)]
 
 
@@ -149,4 +164,3 @@ class RuleFile(Model):
     """A file of watch rules."""
 
     rules: tuple[RuleModel, ...] = ()
-

@@ -71,10 +71,17 @@ def read_record(value: bytes) -> Record:
         raise Poison("RecordError", str(error)) from error
 
 
-def handle_record(stage: Stage, record: Record, state: State) -> Handled:
-    """Handle, encode and measure. Raises ``Poison``; nothing was written then."""
+def handle_record(stage: Stage, record: Record, state: State, topics: frozenset[str]) -> Handled:
+    """Handle, encode and measure. ``topics`` are all that there are. Raises ``Poison``; nothing was
+    written then."""
     try:
         step = stage.handle(record, state, moment(record) or EPOCH)
+        for out in step.outputs:
+            if out.topic not in topics:
+                raise ValueError(f"there is no topic {out.topic!r}")
+        for put in step.changes:
+            if put.table not in stage.tables:
+                raise ValueError(f"stage {stage.name} does not own table {put.table!r}")
         return encode_step(step)
     except Exception as error:  # whatever a handler raises is its record's fault, not the stream's
         raise Poison(type(error).__name__, str(error)[:2000]) from error

@@ -39,7 +39,9 @@ class PreparePool:
         self._limit_seconds = limit_seconds
         self._limit_memory = limit_memory
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._serve, daemon=True, name=f"prepare-{n}") for n in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._serve, daemon=True, name=f"prepare-{n}") for n in range(workers)
+        ]
         self._started = False
         self._lock = threading.Lock()
 
@@ -84,7 +86,9 @@ class PreparePool:
     def _start(self) -> tuple[BaseProcess, Connection]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._limit_memory), daemon=True, name="prepare")
+        process = context.Process(
+            target=_work, args=(theirs, self._limit_memory), daemon=True, name="prepare"
+        )
         process.start()
         theirs.close()
         return process, ours

@@ -1,0 +1,134 @@
+"""Rule, subscriber and feed files: loaded at the start, reloaded when they are edited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import watchfiles
+
+from monitor.feeds.feed import Feed
+from monitor.feeds.load import FILE_NAME as FEEDS
+from monitor.feeds.load import load_feeds
+from monitor.located import InvalidFile, Problem
+from monitor.matching.engine import Engine
+from monitor.notify.subscribers import FILE_NAME as SUBSCRIBERS
+from monitor.notify.subscribers import NOBODY, Subscribers, load_subscribers
+from monitor.rules.load import RuleBook, load_rules
+from monitor.stage import Emit
+
+DEBOUNCE_MS = 150
+LOOK_AGAIN_SECONDS = 1.0  # where the system tells nothing of changes, such as on network drives
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What the files say, the last good version of each."""
+
+    book: RuleBook
+    engine: Engine
+    subscribers: Subscribers
+    feeds: tuple[Feed, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def load(folder: Path, previous: Loaded | None = None) -> Loaded:
+    """Load all files of the rule folder. What is broken stays as it was in ``previous``."""
+    problems: list[Problem] = []
+    try:
+        book = load_rules([folder], previous.book if previous is not None else None)
+    except InvalidFile as error:
+        if previous is None:
+            raise
+        book = previous.book
+        problems.extend(error.problems)
+    problems.extend(problem for problem in book.problems if problem.level == "error")
+    if (
+        previous is not None
+        and book.active() == previous.book.active()
+        and book.lexicon is previous.book.lexicon
+    ):
+        engine = previous.engine
+    else:
+        engine = Engine(book.active(), book.lexicon, previous.engine.table if previous is not None else None)
+    subscribers = previous.subscribers if previous is not None else NOBODY
+    feeds: tuple[Feed, ...] = previous.feeds if previous is not None else ()
+    try:
+        if (folder / SUBSCRIBERS).exists():
+            subscribers = load_subscribers(folder / SUBSCRIBERS)
+        elif previous is None:
+            problems.append(
+                Problem(
+                    str(folder / SUBSCRIBERS),
+                    1,
+                    1,
+                    "does not exist: no one is told of alerts",
+                    "run `monitor init`",
+                )
+            )
+    except InvalidFile as error:
+        problems.extend(error.problems)
+    try:
+        feeds = load_feeds(folder / FEEDS) if (folder / FEEDS).exists() else ()
+    except InvalidFile as error:
+        problems.extend(error.problems)
+    return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)))
+
+
+Take = Callable[[Loaded], Awaitable[None]]
+
+
+class Reloader:
+    """Watches the rule folder and hands over what it says after each edit."""
+
+    def __init__(self, folder: Path, loaded: Loaded, take: Take, emit: Emit) -> None:
+        self._folder = folder
+        self._loaded = loaded
+        self._take = take
+        self._emit = emit
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until ``stop``."""
+        watch = watchfiles.awatch(
+            self._folder,
+            stop_event=self._stop,
+            debounce=DEBOUNCE_MS,
+            step=50,
+            rust_timeout=1000,
+            yield_on_timeout=False,
+        )
+        async for _ in watch:
+            await self.reload()
+
+    async def stop(self) -> None:
+        """End the watch."""
+        self._stop.set()
+
+    async def reload(self) -> None:
+        """Load again, off the event loop, and hand over; say what is broken."""
+        try:
+            loaded = await asyncio.to_thread(load, self._folder, self._loaded)
+        except (OSError, InvalidFile) as error:
+            self._emit(
+                "rules-broken", place=str(self._folder), problem=str(error), kept="the last good version"
+            )
+            return
+        for problem in loaded.problems:
+            self._emit(
+                "rules-broken",
+                place=f"{problem.file}:{problem.line}:{problem.column}",
+                problem=problem.message,
+                remedy=problem.remedy,
+                kept="the last good version",
+            )
+        self._loaded = loaded
+        await self._take(loaded)
+        self._emit(
+            "rules-loaded",
+            rules=len(loaded.book.rules),
+            subscribers=len(loaded.subscribers.targets),
+            feeds=len(loaded.feeds),
+            problems=len(loaded.problems),
+        )

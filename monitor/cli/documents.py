@@ -1,0 +1,147 @@
+"""Articles as the command line takes them: JSON lines, plain text, HTML; files or standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from monitor.cleaning.clean import clean_document
+from monitor.cleaning.extract import ExtractError
+from monitor.located import InvalidFile, Problem
+from monitor.records import Article
+
+MOST_BYTES = 64 * 1024 * 1024  # of one document or line
+_HTML = (".html", ".htm", ".xhtml")
+_JSON = (".json", ".jsonl", ".ndjson")
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One article given on the command line. ``place`` is its file and line."""
+
+    id: str
+    article: Article
+    place: str
+
+
+class _Given(msgspec.Struct, frozen=True):
+    id: str | int | None = None
+    title: str | None = None
+    text: str | None = None
+    html: str | None = None
+    lang: str | None = None
+    url: str | None = None
+    published: datetime | None = None
+
+
+_decoder = msgspec.json.Decoder(_Given)
+
+
+def documents(files: list[str], *, url: str = "") -> Iterator[Document]:
+    """The articles in ``files`` (``-``: standard input), in order; ``url`` is that of documents that
+    name none. Raises ``InvalidFile``."""
+    for name in files or ["-"]:
+        if name == "-":
+            yield from _stream(sys.stdin.buffer, "standard input", url)
+            continue
+        path = Path(name)
+        suffix = path.suffix.lower()
+        try:
+            with path.open("rb") as stream:
+                if suffix in _JSON:
+                    yield from _lines(stream, name, url)
+                elif suffix in _HTML:
+                    yield _whole(_read(stream, name), name, url, html=True)
+                else:
+                    yield from _stream(stream, name, url)
+        except OSError as error:
+            raise InvalidFile([Problem(name, 1, 1, f"cannot be read: {error.strerror}")]) from error
+
+
+def _stream(stream: BinaryIO, name: str, url: str) -> Iterator[Document]:
+    """JSON lines if the first character says so, else one document."""
+    first = stream.peek(256) if hasattr(stream, "peek") else b""
+    begin = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if begin == b"{":
+        yield from _lines(stream, name, url)
+        return
+    data = _read(stream, name)
+    yield _whole(data, name, url, html=begin == b"<")
+
+
+def _read(stream: BinaryIO, name: str) -> bytes:
+    data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise InvalidFile([Problem(name, 1, 1, f"has more than {MOST_BYTES} bytes", "split it")])
+    return data
+
+
+def _whole(data: bytes, name: str, url: str, *, html: bool) -> Document:
+    text = data.decode("utf-8-sig", errors="replace")
+    given = _Given(text=None if html else text, html=text if html else None, url=url)
+    return _document(given, Path(name).name, name)
+
+
+def _lines(stream: BinaryIO, name: str, url: str) -> Iterator[Document]:
+    number = 0
+    while line := stream.readline(MOST_BYTES + 1):
+        number += 1
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line.strip():
+            continue
+        if len(line) > MOST_BYTES:
+            raise InvalidFile(
+                [Problem(name, number, 1, f"the line has more than {MOST_BYTES} bytes", "split it")]
+            )
+        try:
+            given = _decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise InvalidFile(
+                [
+                    Problem(
+                        name, number, 1, f"is no article: {error}", 'write {"id": …, "title": …, "text": …}'
+                    )
+                ]
+            ) from error
+        if given.url is None:
+            given = msgspec.structs.replace(given, url=url)
+        yield _document(given, str(number) if given.id is None else str(given.id), f"{name}:{number}")
+
+
+def _document(given: _Given, id: str, place: str) -> Document:
+    published = given.published
+    if published is not None and published.tzinfo is None:
+        published = published.replace(tzinfo=UTC)
+    try:
+        article = clean_document(
+            title=given.title or "",
+            text=None if given.html is not None and given.text is None else given.text or "",
+            html=given.html if given.text is None else None,
+            url=given.url or "",
+            published=published,
+            language=given.lang or "",
+            seen=datetime.now(UTC),
+            document_id=id,
+        )
+    except ExtractError as error:
+        file, _, line = place.rpartition(":")
+        raise InvalidFile(
+            [Problem(file or place, int(line) if line.isdecimal() else 1, 1, str(error))]
+        ) from error
+    return Document(id, article, place)
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """What ``monitor extract`` prints."""
+    return {
+        "title": article.title,
+        "text": article.text,
+        "language": article.language,
+        "published": article.published,
+        "canonical_url": article.canonical_url,
+    }

@@ -1,0 +1,76 @@
+"""The log that commands read and append to: a worker's SQLite file, or the topics on Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import typer
+
+from monitor.config import Settings, load_settings
+from monitor.records import DeadLetter, OutboxEntry, Record
+from monitor.stage import Out
+
+CONFIG = typer.Option(
+    None, "--config", help="The settings file; monitor.yaml here, or the defaults, if left out."
+)
+
+
+class Log(Protocol):
+    """What commands need of a runtime's log."""
+
+    def newest(self, topic: str, most: int) -> list[Record]:
+        """Up to ``most`` records of a topic, newest first."""
+
+    def rows(self, table: str) -> Iterator[tuple[bytes, Record]]:
+        """All rows of a table."""
+
+    def append(self, *outs: Out) -> None:
+        """Append records."""
+
+    def close(self) -> None: ...
+
+
+class _Embedded:
+    def __init__(self, settings: Settings, *, write: bool) -> None:
+        from monitor.runtime.embedded.logfile import LogFile
+        from monitor.runtime.embedded.runtime import FILE_NAME
+
+        self._file = LogFile(settings.data_dir / FILE_NAME, write=write)
+
+    def newest(self, topic: str, most: int) -> list[Record]:
+        return [record for _, record in self._file.newest(topic, most)]
+
+    def rows(self, table: str) -> Iterator[tuple[bytes, Record]]:
+        return self._file.rows(table)
+
+    def append(self, *outs: Out) -> None:
+        self._file.append(*outs)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def open_log(config: Path | None, *, write: bool = False) -> Log:
+    """The log of the configured runtime. Raises ``InvalidFile`` or ``StoreError``."""
+    settings = load_settings(config)
+    if settings.runtime == "kafka":
+        return kafka_log(settings)
+    return _Embedded(settings, write=write)
+
+
+def dead_letter(log: Log, id: str) -> DeadLetter:
+    """The dead letter with this id, or the beginning of it."""
+    for record in log.newest("dead-letters", 100_000):
+        if isinstance(record, DeadLetter) and record.id.startswith(id):
+            return record
+    raise typer.BadParameter(f"there is no dead letter {id!r}; see `monitor dead-letters list`")
+
+
+def outbox_entry(log: Log, id: str) -> OutboxEntry:
+    """The outbox's row of this delivery, or of the beginning of its id."""
+    for _, row in log.rows("outbox"):
+        if isinstance(row, OutboxEntry) and row.id.startswith(id) and row.subscriber:
+            return row
+    raise typer.BadParameter(f"there is no delivery {id!r}; see `monitor deliveries list`")

@@ -1,0 +1,60 @@
+"""How commands print: problems with their place, records as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from monitor.located import Problem
+
+_json = msgspec.json.Encoder()
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+def console(*, err: bool = False) -> Console:
+    """A console that leaves text as it is: no highlighting, no emoji codes, no hard wrapping."""
+    return Console(stderr=err, highlight=False, emoji=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON line on standard output."""
+    sys.stdout.buffer.write(_json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def complain(problems: Iterable[Problem]) -> None:
+    """Problems on standard error: file, line, column, the line itself with a caret, the remedy."""
+    out = console(err=True)
+    for problem in sorted(problems):
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        out.print(
+            f"[bold]{escape(place)}[/]: [{_STYLES[problem.level]}]{problem.level}[/]: {escape(problem.message)}"
+        )
+        line = _line(problem.file, problem.line)
+        if line is not None and line.strip():
+            shown = "".join(char if char.isprintable() or char == "\t" else "�" for char in line[:300])
+            out.print(f"    {escape(shown)}")
+            indent = "".join("\t" if char == "\t" else " " for char in shown[: problem.column - 1])
+            out.print(f"    {indent}[bold green]^[/]")
+        if problem.remedy:
+            out.print(f"    remedy: {escape(problem.remedy)}")
+
+
+@lru_cache(maxsize=64)
+def _lines(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text("utf-8", errors="replace").splitlines())
+    except OSError:
+        return ()
+
+
+def _line(file: str, number: int) -> str | None:
+    lines = _lines(file)
+    return lines[number - 1] if 0 < number <= len(lines) else None

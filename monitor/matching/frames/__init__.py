@@ -1,0 +1,11 @@
+"""Frames: who did what where. The steps are those of docs/matching.md, one module each.
+
+candidates (1, 4d) → speakers' datelines (4c) → clauses (2) → speakers (4a, 4b) → events (3) → marks
+(5, 7) → ranks and allot (6, 8) → reader (9 to 11).
+"""
+
+from monitor.matching.frames.analyse import analyse
+from monitor.matching.frames.model import CUES, Event, Filler
+from monitor.matching.frames.reader import Evidence, Reader
+
+__all__ = ["CUES", "Event", "Evidence", "Filler", "Reader", "analyse"]

@@ -1,0 +1,184 @@
+"""Step 2: where the clauses of a sentence start."""
+
+from __future__ import annotations
+
+from monitor.matching.frames import words as w
+from monitor.matching.frames.model import Clause, Name, Piece
+from monitor.matching.frames.punctuation import is_comma, is_hard
+
+
+def split(piece: Piece) -> None:
+    """Give each token of the piece its clause."""
+    n = piece.n
+    commas = [i for i in range(1, n) if is_comma(piece.gaps[i])]
+    events, reports = _counts(piece)
+    current = Clause(0, 0)
+    piece.clauses.append(current)
+    next_comma = 0
+    for i in range(n):
+        if i:
+            gap = piece.gaps[i]
+            while next_comma < len(commas) and commas[next_comma] <= i:
+                next_comma += 1
+            until = commas[next_comma] if next_comma < len(commas) else n
+            if gap != " ":
+                current = _at_punctuation(piece, current, i, until, events, reports)
+            bits = piece.bits[i]
+            if (bits & w.COMPLEMENTIZER and _after_report(piece, current, i) and i > current.start) or (
+                bits & w.SUBORDINATOR and i > current.start
+            ):
+                current = _complement(piece, current, i)
+        piece.clause_of[i] = current.number
+        current.last = i
+    for name in piece.names:
+        name.clause = piece.clause_of[name.first]
+    for word in piece.words:
+        word.clause = piece.clause_of[word.first]
+
+
+def _counts(piece: Piece) -> tuple[list[int], list[int]]:
+    """How many event words and report verbs begin before each token."""
+    events, reports = [0], [0]
+    for i in range(piece.n):
+        events.append(events[-1] + (piece.event_at[i] >= 0))
+        reports.append(reports[-1] + bool(piece.bits[i] & w.REPORT))
+    return events, reports
+
+
+def _at_punctuation(
+    piece: Piece, current: Clause, i: int, until: int, events: list[int], reports: list[int]
+) -> Clause:
+    gap = piece.gaps[i]
+    if is_hard(gap):
+        if is_comma(gap) and (_fronted(piece, current, i) or _list(piece, i)):
+            return current
+        return _start(piece, i, governor=current)
+    if not is_comma(gap) or _list(piece, i):
+        return current
+    bits = piece.bits[i]
+    if bits & (w.RELATIVE | w.RELATIVE_OF_PLACE) and not _on_event(piece, current, i):
+        return _start(piece, i, relative=True, parent=current)
+    if current.relative and current.parent >= 0:
+        current = piece.clauses[current.parent]
+    if bits & w.LEAD or bits & w.AND_PREFIX:
+        return current if bits & w.RELATIVE else _start(piece, i, governor=current)
+    if _fronted(piece, current, i):
+        return current
+    left_event = _in_clause(piece, current, events)
+    right_event = events[until] > events[i]
+    if left_event and right_event:
+        return _start(piece, i)
+    left_report = _in_clause(piece, current, reports)
+    right_report = reports[until] > reports[i]
+    if (left_report and not left_event) or (right_report and not right_event):
+        return _start(piece, i)
+    return current
+
+
+def _in_clause(piece: Piece, clause: Clause, counts: list[int]) -> bool:
+    """Whether the tokens of a clause so far hold what is counted."""
+    if counts[clause.last + 1] == counts[clause.start]:
+        return False
+    return any(
+        counts[i + 1] > counts[i] and piece.clause_of[i] == clause.number
+        for i in range(clause.start, clause.last + 1)
+    )
+
+
+def _start(
+    piece: Piece,
+    i: int,
+    *,
+    relative: bool = False,
+    parent: Clause | None = None,
+    governor: Clause | None = None,
+) -> Clause:
+    """A new clause from token ``i``; a word such as "that" there puts it under its ``governor``."""
+    clause = Clause(len(piece.clauses), i, relative=relative, parent=parent.number if parent else -1)
+    if governor is not None and piece.bits[i] & (w.COMPLEMENTIZER | w.SUBORDINATOR):
+        clause.complement_of = governor.number
+    piece.clauses.append(clause)
+    return clause
+
+
+def _complement(piece: Piece, current: Clause, i: int) -> Clause:
+    clause = _start(piece, i)
+    clause.complement_of = current.number
+    return clause
+
+
+def _after_report(piece: Piece, current: Clause, i: int) -> bool:
+    return any(
+        piece.bits[j] & w.REPORT and piece.clause_of[j] == current.number
+        for j in range(max(current.start, i - 12), i)
+    )
+
+
+def _on_event(piece: Piece, current: Clause, i: int) -> bool:
+    """A relative directly after the event word, or one whose verb only carries the event out."""
+    if piece.event_at[i - 1] >= 0:
+        return True
+    has_event = any(
+        piece.event_at[j] >= 0 and piece.clause_of[j] == current.number for j in range(current.start, i)
+    )
+    if not has_event:
+        return False
+    for j in range(i + 1, min(i + 6, piece.n)):
+        if is_comma(piece.gaps[j]) or piece.event_at[j] >= 0:
+            return False
+        if piece.bits[j] & w.LIGHT:
+            return True
+    return False
+
+
+def _fronted(piece: Piece, current: Clause, i: int) -> bool:
+    """The clause so far is a preposition and names (在柏林，), with an event perhaps, but no report."""
+    start = current.start
+    while (
+        start < i
+        and piece.bits[start] & (w.LEAD | w.CONJUNCTION)
+        and not piece.bits[start] & w.ANY_PREPOSITION
+    ):
+        start += 1
+    if i - start > 10 or start >= i or not piece.bits[start] & w.ANY_PREPOSITION:
+        return False
+    if piece.bits[start] & (w.ACCORDING | w.SUBORDINATOR):
+        return False
+    return not any(piece.bits[j] & w.REPORT or piece.clause_of[j] != current.number for j in range(start, i))
+
+
+def _list(piece: Piece, i: int) -> bool:
+    """The comma before token ``i`` stands inside a list of names."""
+    left = i - 1
+    while left > 0 and piece.name_at[left] < 0 and piece.bits[left] & (w.PLACE_NOUN | w.SKIP | w.ARTICLE):
+        left -= 1
+    if piece.name_at[left] < 0 and piece.folds[left] in piece.grammar.suffixes and left:
+        left -= 1
+    if piece.name_at[left] < 0:
+        return False
+    right = i
+    conjunction = False
+    while right < piece.n and right < i + 4 and piece.name_at[right] < 0:
+        if not piece.bits[right] & (w.ARTICLE | w.CONJUNCTION | w.PLACE_NOUN | w.SKIP):
+            return False
+        conjunction = conjunction or bool(piece.bits[right] & w.CONJUNCTION)
+        right += 1
+    if right >= piece.n or piece.name_at[right] < 0:
+        return False
+    earlier, later = piece.names[piece.name_at[left]], piece.names[piece.name_at[right]]
+    return alike(earlier, later) and not stands_before_event(piece, earlier, later)
+
+
+def alike(earlier: Name, later: Name) -> bool:
+    """Two names of the same kind and form, such as make a list."""
+    if earlier.demonym != later.demonym:
+        return False
+    return any(bool(earlier.entries[role]) and bool(later.entries[role]) for role in ("actor", "place"))
+
+
+def stands_before_event(piece: Piece, earlier: Name, later: Name) -> bool:
+    """The later name stands directly before an event word, and an event precedes the earlier one."""
+    after = later.last + 1
+    if after >= piece.n or piece.event_at[after] < 0:
+        return False
+    return any(word.last < earlier.first for word in piece.words)

@@ -1,0 +1,259 @@
+"""Steps 5 and 7: what marks a name's part, and which names share theirs."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from monitor.lexicon.schema import Lexicon
+from monitor.matching.fold import fold
+from monitor.matching.frames import words as w
+from monitor.matching.frames.clauses import alike, stands_before_event
+from monitor.matching.frames.model import Name, Piece
+from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_enumeration, is_hyphen
+
+_PROCLITICS = {"ب": w.AT, "ل": w.OF, "ك": w.OTHER}
+_WALK = 7  # words that may stand between a name and its preposition
+
+
+def mark(piece: Piece) -> None:
+    """Give every name its mark, then join the names that share one."""
+    for name in piece.names:
+        _mark(piece, name)
+    _coordinate(piece)
+
+
+def _mark(piece: Piece, name: Name) -> None:
+    _walk_left(piece, name)
+    after = _suffix(piece, name)
+    post = _postposition(piece, after)
+    if piece.grammar.grammar.no_spaces and post == w.GENITIVE and name.prepositional:
+        post = 0
+    if post:
+        name.mark = name.prepositional = post
+        return
+    proclitic = _proclitic(piece, name) if piece.language == "ar" else 0
+    if proclitic:
+        name.mark = name.prepositional = proclitic
+        return
+    if not name.mark:
+        name.mark = name.prepositional
+    clause = piece.clauses[name.clause]
+    if (
+        clause.direct
+        and clause.verb & w.ATTITUDE
+        and name.first - clause.start <= 2
+        and not piece.language == "en"
+    ):
+        if name.mark in (w.ON, w.OTHER) or not name.mark:
+            name.mark = name.prepositional = 0  # whom the report accuses or calls on
+            return
+    if not name.mark and piece.language in ("ru", "uk", "de"):
+        name.mark = name.prepositional = _case(piece, name)
+
+
+def _suffix(piece: Piece, name: Name) -> int:
+    """Read a case ending behind an apostrophe; returns the token after it."""
+    after = name.last + 1
+    if after > piece.n - 1:
+        if is_apostrophe(piece.gaps[piece.n].strip()) and piece.surface(name.last).endswith("s"):
+            name.mark = w.GENITIVE
+        return after
+    gap = piece.gaps[after]
+    suffix = piece.grammar.suffixes.get(piece.folds[after])
+    if suffix and is_apostrophe(gap):
+        name.mark = suffix
+        if suffix != w.GENITIVE:
+            name.prepositional = suffix
+        return after + 1
+    if piece.language == "en" and len(gap) == 2 and gap[1] == " " and is_apostrophe(gap[0]):
+        if piece.surface(name.last).endswith("s"):
+            name.mark = w.GENITIVE
+    return after
+
+
+def _postposition(piece: Piece, i: int) -> int:
+    """The mark of a postposition behind the name, over place nouns and qualifiers."""
+    for _ in range(4):
+        if i >= piece.n or is_barrier(piece.gaps[i]):
+            return 0
+        bits = piece.bits[i]
+        found = w.postposition_of(bits)
+        if found:
+            return found
+        if not bits & (w.PLACE_NOUN | w.SKIP | w.INSIDE):
+            return 0
+        i += 1
+    return 0
+
+
+def _proclitic(piece: Piece, name: Name) -> int:
+    """The Arabic preposition written together with the name, and whether "and" is."""
+    token = piece.folds[name.first]
+    for form in name.hit.forms:
+        bare = form.text.split()[0] if form.text else ""
+        bare = fold(bare)
+        if token == bare:
+            return 0
+        for stem in (bare, bare[2:] if bare.startswith("ال") else bare):
+            if stem and token.endswith(stem):
+                before = token[: len(token) - len(stem)]
+                if before and set(before) <= set("وفبلكا"):
+                    name.prefixed = before[0] in "وف"
+                    letter = before.lstrip("وف")[:1]
+                    if letter == "ل" and before.lstrip("وف") == "ال":
+                        return 0
+                    return _PROCLITICS.get(letter, 0)
+    return 0
+
+
+def _walk_left(piece: Piece, name: Name) -> None:
+    """The first preposition to the left, over articles, place nouns, qualifiers."""
+    i = name.first - 1
+    if is_barrier(piece.gaps[name.first]) and "(" not in piece.gaps[name.first]:
+        if not _quoted(piece.gaps[name.first]):
+            return
+    for _ in range(_WALK):
+        if i < 0 or piece.clause_of[i] != name.clause:
+            return
+        at = piece.name_at[i]
+        bits = piece.bits[i]
+        if at >= 0:
+            other = piece.names[at]
+            if not other.qualifier:
+                return
+            i = other.first - 1
+        elif bits & w.INSIDE:
+            head = i
+            while head > 0 and piece.bits[head] & w.INSIDE:
+                head -= 1
+            if not (piece.bits[head] & w.ANY_PREPOSITION or piece.bits[head] & w.PASSED_OVER):
+                return
+            i = head
+            continue
+        elif found := w.preposition_of(bits):
+            name.prepositional = found
+            name.preposition = i
+            return
+        elif bits & w.PASSED_OVER or piece.folds[i].isdigit() or is_hyphen(piece.gaps[i + 1]):
+            i -= 1
+        else:
+            return
+        if i >= 0 and is_barrier(piece.gaps[i + 1]) and not _quoted(piece.gaps[i + 1]):
+            return
+
+
+def _quoted(gap: str) -> bool:
+    return not any(char in ",،，、;:؛；：—" for char in gap)
+
+
+def _case(piece: Piece, name: Name) -> int:
+    """What the ending of the form tells, beside the entry's first form in the language."""
+    if name.demonym:
+        return _demonym_case(piece, name)
+    form = next((f for f in name.hit.forms if f.language == piece.language), None)
+    if form is None or not piece.folds[name.last]:
+        return 0
+    base = _base_forms(piece).get(form.entry)
+    token = piece.folds[name.last]
+    if base is None or base == token:
+        return 0
+    if piece.language == "de":
+        return w.GENITIVE if token == base + "s" else 0
+    if base[-1] in "ая" and token == base[:-1] + ("у" if base[-1] == "а" else "ю"):
+        return w.ON
+    if base[-1] in "ая" and token[len(base) - 1 :] in ("ой", "ей", "ою", "єю", "ею", "иею"):
+        return w.AGENT
+    if base[-1] not in "аяоеиыуюії" and token[len(base.rstrip("йь")) :] in (
+        "ом",
+        "ем",
+        "ым",
+        "им",
+        "єм",
+        "ям",
+    ):
+        return w.AGENT
+    return 0
+
+
+def _demonym_case(piece: Piece, name: Name) -> int:
+    """An instrumental adjective is the agent of a passive."""
+    if piece.language == "de":
+        return 0
+    token = piece.folds[name.last]
+    return w.AGENT if token.endswith(("ими", "ыми")) else 0
+
+
+_bases: WeakKeyDictionary[Lexicon, dict[str, dict[str, str]]] = WeakKeyDictionary()
+
+
+def _base_forms(piece: Piece) -> dict[str, str]:
+    """Each entry's first name in the piece's language, its last token folded."""
+    by_language = _bases.setdefault(piece.lexicon, {})
+    bases = by_language.get(piece.language)
+    if bases is None:
+        bases = {}
+        for form in piece.lexicon.forms:
+            if form.language == piece.language and form.kind in ("name", "metonym") and form.text:
+                bases.setdefault(form.entry, fold(form.text.split()[-1]))
+        by_language[piece.language] = bases
+    return bases
+
+
+def _coordinate(piece: Piece) -> None:
+    """Step 7: names joined by a conjunction or an enumeration fill a role together."""
+    names = [name for name in piece.names if not name.qualifier]
+    for earlier, later in zip(names, names[1:], strict=False):
+        if later.clause != earlier.clause or later.first <= earlier.last:
+            continue
+        if earlier.out != later.out or not _joined(piece, earlier, later):
+            continue
+        if stands_before_event(piece, earlier, later):
+            continue
+        if earlier.group < 0:
+            earlier.group = earlier.first
+        later.group = earlier.group
+        if not later.mark or later.mark == earlier.mark:
+            later.mark = earlier.mark
+            later.prepositional = later.prepositional or earlier.prepositional
+            if later.preposition < 0:
+                later.preposition = earlier.preposition
+
+
+def _joined(piece: Piece, earlier: Name, later: Name) -> bool:
+    """Whether only a conjunction (or a bare comma) stands between, with articles and place nouns."""
+    start = earlier.last + 1
+    if later.first - start > 8:
+        return False
+    conjunction = later.prefixed
+    comma = False
+    words = 0
+    for i in range(start, later.first + 1):
+        gap = piece.gaps[i]
+        if is_enumeration(gap):
+            conjunction = True
+        elif gap not in (" ", "") and is_barrier(gap) and not _closing(gap):
+            if not any(char in ",،，" for char in gap):
+                return False
+            comma = True
+        if i == later.first:
+            break
+        bits = piece.bits[i]
+        at = piece.name_at[i]
+        if bits & w.CONJUNCTION:
+            conjunction = True
+        elif at >= 0:
+            if not piece.names[at].qualifier:
+                return False
+        elif bits & w.ANY_PREPOSITION and w.preposition_of(bits) == earlier.prepositional and conjunction:
+            pass
+        elif bits & (w.ARTICLE | w.PLACE_NOUN | w.SKIP | w.INSIDE) or w.postposition_of(bits) in (w.AT, w.ON):
+            words += 1
+        elif not (piece.folds[i] in piece.grammar.suffixes and is_apostrophe(gap)):
+            return False
+    if conjunction:
+        return True
+    return comma and not words and alike(earlier, later) and later.mark in (0, earlier.mark)
+
+
+def _closing(gap: str) -> bool:
+    return not any(char in ",،，;:؛；：—" for char in gap)

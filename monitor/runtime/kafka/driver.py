@@ -1,0 +1,343 @@
+"""Faust's aiokafka driver with its ways of losing messages closed.
+
+Pinned exactly: private methods of faust-streaming 0.15.3, mode-streaming 0.7.1 and aiokafka 0.14.0
+are overridden. What stock Faust does instead:
+
+- commits by acknowledged offsets, past records in flight and past records that it dropped itself
+  (faust#606): here the ``Ledger`` decides;
+- clears queues after a recovery, with records in them that the consumer does not fetch again: here
+  every seek stops the flow first and begins a new epoch, and all partitions are sought, also those
+  without a committed offset;
+- goes on with records of an older assignment: here they are dropped when their epoch is over;
+- gives up waiting for streams and flushes by halves: here a partition is given up when the batches
+  in hand are finished, or the process ends;
+- logs failed sends: here whoever sends is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+
+import aiokafka
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP, ConsumerMessage, Message
+from faust.types.transports import ConsumerT, ProducerT
+from mode.services import ServiceT
+
+from monitor.runtime.kafka.declare import MAX_MESSAGE
+from monitor.runtime.kafka.errors import KafkaFailed
+from monitor.runtime.kafka.ledger import Ledger, Place
+
+if TYPE_CHECKING:
+    from monitor.runtime.kafka.app import MonitorApp
+
+GIVE_UP_SECONDS = 30.0  # for batches in hand when partitions are revoked; the group waits 60 s
+STOP_SECONDS = 4.0  # for batches in hand when the worker stops
+COMMIT_SECONDS = 3.0  # for the last commit
+_POLL_SECONDS = 1.0
+_PREFETCH_BACKOFF = 0.005  # aiokafka's 0.1 s shows in the latency
+_FETCH_MAX = 32 * 1024 * 1024  # bytes an answer of a broker may have
+_BACKLOG = 48 * 1024 * 1024  # bytes fetched and not yet taken by a stage
+
+
+class Fetched(NamedTuple):
+    """Records as they came off the wire, and the epoch in which they are worth something."""
+
+    epoch: int
+    records: Mapping[TP, Sequence[Any]]
+
+
+class FetchedMessage(ConsumerMessage):
+    """A record on its way to the stages."""
+
+    __slots__ = ("epoch",)
+
+    epoch: int
+
+
+class Send(NamedTuple):
+    """A record for the broker; without ``value`` a deletion."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes | None
+
+
+class ConsumerThread(stock.AIOKafkaConsumerThread):
+    """The consumer's own thread and event loop."""
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        self._ensure_consumer()._fetcher._prefetch_backoff = _PREFETCH_BACKOFF
+
+    def _create_worker_consumer(self, transport: stock.Transport) -> aiokafka.AIOKafkaConsumer:
+        app = cast("MonitorApp", self.app)
+        conf = app.conf
+        self._assignor = app.assignor
+        return aiokafka.AIOKafkaConsumer(
+            **app.settings.client_options(),
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            group_instance_id=app.instance,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=conf.broker_max_poll_records,
+            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
+            max_partition_fetch_bytes=MAX_MESSAGE,
+            fetch_max_bytes=_FETCH_MAX,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+        )
+
+    @property
+    def ledger(self) -> Ledger:
+        return cast("MonitorApp", self.app).ledger
+
+    async def fetch(self, active: frozenset[TP], timeout: float) -> Fetched:
+        """Records of the partitions ``active``, called from the app's loop. It waits in a task of its own:
+        the thread's two method workers stay free for commits."""
+        try:
+            future = asyncio.run_coroutine_threadsafe(self._fetch(active, timeout), self.thread_loop)
+        except RuntimeError as error:  # the thread's loop is closed
+            raise ConsumerStoppedError() from error
+        return await asyncio.wrap_future(future)
+
+    async def _fetch(self, active: frozenset[TP], timeout: float) -> Fetched:
+        consumer = self._ensure_consumer()
+        fetcher = consumer._fetcher
+        if consumer._closed or fetcher._closed:
+            raise ConsumerStoppedError()
+        if not self.consumer.flow_active:
+            return Fetched(self.ledger.epoch, {})
+        with fetcher._subscriptions.fetch_context():
+            records: Mapping[TP, Sequence[Any]] = await fetcher.fetched_records(
+                active, timeout=timeout, max_records=consumer._max_poll_records
+            )
+        # Nothing is awaited from here to the return: no seek can come between.
+        for tp, found in records.items():
+            self.ledger.fetched(tp.topic, tp.partition, [record.offset for record in found])
+        return Fetched(self.ledger.epoch, records)
+
+    async def seek_streams(self) -> None:
+        """Seek all partitions of the stages' topics to their committed offsets, or to their beginning."""
+        await self.call_thread(self._seek_streams)
+
+    async def _seek_streams(self) -> None:
+        consumer = self._ensure_consumer()
+        app = cast("MonitorApp", self.app)
+        streams = [tp for tp in consumer.assignment() if tp.topic in app.stream_topics]
+        if not streams:
+            self.ledger.sought({})
+            return
+        found = await consumer._coordinator.fetch_committed_offsets(streams)
+        committed = {tp: found[tp].offset for tp in streams if tp in found and found[tp].offset >= 0}
+        begins = await consumer.beginning_offsets(streams)
+        positions: dict[Place, tuple[int, int | None]] = {}
+        # Nothing is awaited from here on: a fetch belongs to the old epoch or to the new one.
+        for tp in streams:
+            position = max(committed.get(tp, 0), begins[tp])
+            consumer.seek(tp, position)
+            positions[Place(tp.topic, tp.partition)] = (position, committed.get(tp))
+        self.ledger.sought(positions)
+
+    async def _seek_wait(self, consumer: aiokafka.AIOKafkaConsumer, partitions: Mapping[TP, int]) -> None:
+        """Recovery's seek of changelogs: what was fetched of them before would hide rows."""
+        for tp, offset in partitions.items():
+            consumer.seek(tp, offset)
+        self.ledger.moved()
+        await asyncio.wait_for(
+            asyncio.gather(*[consumer.position(tp) for tp in partitions]), self.app.conf.broker_request_timeout
+        )
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        structures = {TopicPartition(*tp): OffsetAndMetadata(offset, "") for tp, offset in offsets.items()}
+        try:
+            await self._ensure_consumer().commit(structures)
+        except (CommitFailedError, IllegalStateError) as error:
+            self.log.info("Offsets were not committed, a rebalance is on: %s", error)
+            return False
+        return True
+
+    def verify_recovery_event_path(self, now: float, tp: TP) -> None:
+        """The watchdog looks after progress."""
+
+    def health(self) -> str:
+        """What is wrong with the group's coordination, or nothing. Called from the watchdog's thread."""
+        coordinator = self._consumer._coordinator if self._consumer is not None else None
+        if coordinator is None:
+            return ""
+        if coordinator._pending_exception is not None:
+            return f"the group's coordination failed: {coordinator._pending_exception!r}"
+        if coordinator._coordination_task.done():
+            return "the group's coordination task has ended"
+        return ""
+
+
+class Consumer(stock.Consumer):
+    """Fetches records, hands them to the stages, commits what the ledger allows."""
+
+    _thread: ConsumerThread
+    frozen = False  # a failure: nothing is committed any more
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def thread(self) -> ConsumerThread:
+        return self._thread
+
+    @property
+    def ledger(self) -> Ledger:
+        return cast("MonitorApp", self.app).ledger
+
+    async def create_topic(self, *_: Any, **__: Any) -> None:
+        """All topics are declared before the app starts."""
+
+    async def perform_seek(self) -> None:
+        self.stop_flow()
+        await self._thread.seek_streams()
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        await super().on_partitions_revoked(revoked)
+        self._buffered_partitions.clear()  # or a queue that empties later would bring a lost partition back
+
+    async def _drain_messages(self, fetcher: ServiceT) -> None:
+        app = cast("MonitorApp", self.app)
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
+                    continue
+                active = frozenset(self._get_active_partitions())
+                if not active:
+                    await self.sleep(0.05)
+                    continue
+                fetched = await self._thread.fetch(active, _POLL_SECONDS)
+                await self._deliver(fetched, app)
+                await asyncio.sleep(0)
+        except ConsumerStoppedError:
+            if not app.should_stop:
+                raise
+        except asyncio.CancelledError:
+            if not app.should_stop:
+                raise
+
+    async def _deliver(self, fetched: Fetched, app: MonitorApp) -> None:
+        for tp, record in self.scheduler.iterate(fetched.records):
+            if not self.flow_active or not self.ledger.holds(fetched.epoch):
+                return
+            message = self._to_message(tp, record)
+            message.epoch = fetched.epoch
+            if tp.topic in app.stream_topics:
+                await app.backlog.room(len(record.value or b""), _BACKLOG)
+                if not self.flow_active or not self.ledger.holds(fetched.epoch):
+                    return
+                app.backlog.add(len(record.value or b""))
+            await self.callback(message)
+
+    def _to_message(self, tp: TP, record: Any) -> FetchedMessage:
+        return FetchedMessage(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp / 1000.0 if record.timestamp else 0.0,
+            record.timestamp_type,
+            record.headers,
+            record.key,
+            record.value,
+            record.checksum,
+            record.serialized_key_size,
+            record.serialized_value_size,
+            tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    def ack(self, message: Message) -> bool:
+        """Stages finish records in the ledger."""
+        return False
+
+    async def on_task_error(self, exc: BaseException) -> None:
+        """A failed agent commits nothing."""
+
+    async def verify_all_partitions_active(self) -> None:
+        """The watchdog looks after progress."""
+
+    async def wait_empty(self) -> None:
+        """Let the batches in hand finish, begin no others, commit, and give the partitions up."""
+        app = cast("MonitorApp", self.app)
+        self.ledger.close()
+        app.backlog.clear()
+        try:
+            await asyncio.wait_for(app.idle(), STOP_SECONDS if app.should_stop else GIVE_UP_SECONDS)
+        except TimeoutError:
+            if not app.should_stop:
+                await app.crash(
+                    KafkaFailed("a batch did not finish before its partition was given up: the worker must restart")
+                )
+                self.frozen = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.commit(), COMMIT_SECONDS)
+        self.ledger.interrupt()
+
+    async def on_stop(self) -> None:
+        await self.wait_empty()
+
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        app = cast("MonitorApp", self.app)
+        if self.frozen or app.crashed:
+            return False
+        offsets = {TP(*place): offset for place, offset in self.ledger.committable().items()}
+        if not offsets:
+            return False
+        try:
+            committed = await self._thread.commit(offsets)
+        except Exception as error:  # what cannot be retried
+            self.log.error("Offsets could not be committed: %r", error)
+            await app.crash(error)
+            return False
+        if committed:
+            self.ledger.committed({Place(*tp): offset for tp, offset in offsets.items()})
+        return committed
+
+
+class Producer(stock.Producer):
+    """Sends records and says what became of each."""
+
+    def _settings_auth(self) -> Mapping[str, Any]:
+        return cast("MonitorApp", self.app).settings.client_options()
+
+    async def create_topic(self, *_: Any, **__: Any) -> None:
+        """All topics are declared before the app starts."""
+
+    async def flush(self) -> None:
+        """Whoever sends waits for the answer: nothing is left to flush."""
+
+    async def publish(self, sends: Iterable[Send]) -> list[Any]:
+        """Send records; for each its metadata, or the error. Records for one partition keep their order."""
+        producer = self._ensure_producer()
+        answers: list[Any] = []
+        for send in sends:
+            try:
+                answers.append(await producer.send(send.topic, send.value, key=send.key, partition=send.partition))
+            except KafkaError as error:
+                answers.append(error)
+        futures = [answer for answer in answers if not isinstance(answer, BaseException)]
+        results = iter(await asyncio.gather(*futures, return_exceptions=True))
+        return [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
+
+
+class Transport(stock.Transport):
+    """Our consumer and producer."""
+
+    Consumer: ClassVar[type[ConsumerT]] = Consumer
+    Producer: ClassVar[type[ProducerT]] = Producer

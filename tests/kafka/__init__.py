@@ -1,0 +1,1 @@
+"""Tests of the Kafka runtime on a real Apache Kafka."""

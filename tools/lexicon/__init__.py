@@ -1,0 +1,1 @@
+"""Programs that write the generated part of the lexicon."""
