@@ -60,7 +60,7 @@ def _on_match(match: Match, state: State, now: datetime, routing: Routing, index
     known = match.article.id in story.articles
     grown = story if known else _grow(story, match)
     decisions = _decide(grown, match, told, now, routing, known=known)
-    new_rules = not set(rule.id for rule in match.rules) <= set(story.rules)
+    new_rules = not {rule.id for rule in match.rules} <= set(story.rules)
     if known and not new_rules and not any(one.outcome == "sent" for one in decisions):
         return Step()
     grown = msgspec.structs.replace(

@@ -18,10 +18,10 @@ from monitor.records import Match, Record, Story
 WINDOW = timedelta(hours=48)
 """No article joins a story later than this after the story's first article was seen."""
 
-SAME = 0.5  # containment of sketches from which on two texts tell one story
+COPY = 0.8  # containment of sketches from which on one text is a copy of the other
+SAME = 0.5  # from which on two texts tell one story, unless their evidence contradicts it
 SIMILAR = 0.15  # from which on they do if their evidence agrees
 AGREE = 0.5  # overlap of the words of evidence sentences that counts as agreement
-DIFFER = 0.3  # overlap under which evidence tells of something else
 SHORT = 8  # hashes under which a sketch says nothing
 MOST_ARTICLES = 500
 _MOST_WORDS = 64
@@ -70,17 +70,18 @@ def belongs(told: Telling, story: Story, seen: datetime) -> bool:
     """Whether the telling is one of this story. In doubt it is not."""
     if abs(seen - story.seen) > WINDOW:
         return False
-    if told.title_key and told.title_key == story.title_key and not _contradicts(told, story):
-        if min(len(told.sketch), len(story.sketch)) < SHORT:
-            return True
     if min(len(told.sketch), len(story.sketch)) < SHORT:
-        return False
+        same_title = bool(told.title_key) and told.title_key == story.title_key
+        return same_title and not _contradicts(told, story)
     shared = containment(told.sketch, story.sketch)
+    if shared >= COPY:
+        return True
+    agrees = _overlap(told.words, story.words) >= AGREE
     if shared >= SAME:
-        return not (_overlap(told.words, story.words) < DIFFER and _contradicts(told, story))
-    if shared >= SIMILAR:
-        return _overlap(told.words, story.words) >= AGREE and not _contradicts(told, story)
-    return False
+        # A long background makes two days' strikes look alike: what is new must not contradict.
+        elsewhere = bool(told.places and story.places) and set(told.places).isdisjoint(story.places)
+        return not elsewhere and (agrees or told.numbers == story.numbers)
+    return shared >= SIMILAR and agrees and not _contradicts(told, story)
 
 
 def _contradicts(told: Telling, story: Story) -> bool:

@@ -97,6 +97,20 @@ def split(blocks: Sequence[str], known: SourceLines | None = None, title: str = 
     return Split(" ".join(name.split()), tuple(texts), tuple(chrome + cut))
 
 
+def trim(blocks: Sequence[str]) -> tuple[str, ...]:
+    """The paragraphs of an extracted article without credits and pieces of a frame at its two ends."""
+    first, last = 0, len(blocks)
+    while last - first > 1 and _is_edge(blocks[last - 1]):
+        last -= 1
+    while last - first > 1 and _is_edge(blocks[first]):
+        first += 1
+    return tuple(blocks[first:last])
+
+
+def _is_edge(block: str) -> bool:
+    return is_frame(block) or is_cut(block) or is_credit(block)
+
+
 class _Read(NamedTuple):
     """A page's blocks, their form for comparison, which are running text, which surely chrome."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from monitor.cleaning.boilerplate import Split, paragraphs, split
+from monitor.cleaning.boilerplate import Split, paragraphs, split, trim
 from monitor.cleaning.canonical import article_id, canonical_url
 from monitor.cleaning.characters import clean_characters, decode_references, strip_tags
 from monitor.cleaning.extract import Extracted, bounded, extract, is_page
@@ -130,8 +130,9 @@ def prepare(record: Record) -> Record:
     return ExtractedArticle(
         raw=record if notes == record.notes else _with_notes(record, notes),
         title=title[:MAX_TITLE],
-        paragraphs=chosen.paragraphs if chosen.plain else _join(title, chosen.paragraphs),
-        plain=chosen.plain,
+        paragraphs=chosen.paragraphs if chosen.plain else trim(_join(title, chosen.paragraphs)),
+        # A fragment without a title is a page somebody cut out, frame and all.
+        plain=chosen.plain or not title,
         published=item.published or next((found.published for found in said if found.published), None),
         canonical_url=next(
             (found.canonical_url for found in said if found.canonical_url), canonical_url(item.url)

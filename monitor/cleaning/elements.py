@@ -13,6 +13,7 @@ BLOCKS = _names(
     figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p pre
     section summary table tbody td tfoot th thead title tr ul"""
 )
+HEADINGS = _names("h2 h3 h4 h5 h6")  # within an article; h1 is its title
 # What a browser shows nothing of, or nothing that is an article's text.
 UNSEEN = _names(
     """applet audio button canvas datalist iframe math noembed noframes noscript object script select style

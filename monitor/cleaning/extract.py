@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from monitor.cleaning.canonical import page_canonical
 from monitor.cleaning.characters import clean_characters, squeeze
-from monitor.cleaning.markup import blocks, read, unshield, write
+from monitor.cleaning.markup import Block, blocks, read, unshield, write
 from monitor.cleaning.pagedata import page_data
 from monitor.records import MAX_PAGE
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAST = 120  # characters below which trafilatura's answer is not believed to be the article
 _PAGE = re.compile(
-    r"<\s*(?:!doctype|html|head|body|article|main|nav|header|footer|aside|section)\b", re.IGNORECASE
+    r"<(?:!doctype|html|head|body|title|meta|article|main|nav|header|footer|aside|h1)\b", re.IGNORECASE
 )
 _TREE_BLOCKS = frozenset(
     ["p", "head", "item", "quote", "cell", "code", "list", "row", "table", "body", "main"]
@@ -64,7 +65,7 @@ def bounded(text: str) -> tuple[str, bool]:
 def fragment(html: str) -> tuple[str, ...]:
     """The paragraphs of an HTML fragment, all of them."""
     html, _ = bounded(html)
-    return tuple(blocks(read(clean_characters(html)), whole=True))
+    return _texts(blocks(read(clean_characters(html)), whole=True))
 
 
 def extract(html: str, url: str = "") -> Extracted:
@@ -79,17 +80,17 @@ def extract(html: str, url: str = "") -> Extracted:
     stream = read(clean_characters(html))
     if not is_page(html):
         return Extracted(
-            paragraphs=tuple(blocks(stream, whole=True)), canonical_url=page_canonical("", url), notes=notes
+            paragraphs=_texts(blocks(stream, whole=True)), canonical_url=page_canonical("", url), notes=notes
         )
     data = page_data(stream)
     found: tuple[str, ...] = ()
     plain = False
     if stream.sane:
-        found = _article(write(stream))
+        found = _with_headings(_article(write(stream)), blocks(stream, whole=True))
     else:
         notes += ("page nested too deep or too long for article extraction: all its text was taken",)
     if sum(map(len, found)) < LEAST:
-        everything = tuple(blocks(stream, whole=False))
+        everything = _texts(blocks(stream, whole=False))
         if sum(map(len, everything)) > sum(map(len, found)):
             found, plain = everything, True
     if found and data.title and squeeze(found[0]).casefold() == squeeze(data.title).casefold():
@@ -103,6 +104,27 @@ def extract(html: str, url: str = "") -> Extracted:
         plain=plain,
         notes=notes,
     )
+
+
+def _texts(found: list[Block]) -> tuple[str, ...]:
+    return tuple(block.text for block in found)
+
+
+def _with_headings(article: tuple[str, ...], page: list[Block]) -> tuple[str, ...]:
+    """``article`` with the headings that stand before its paragraphs on the page: trafilatura loses some."""
+    kept = set(article)
+    before: dict[str, str] = {}
+    begun = False
+    for block, following in pairwise(page):
+        if block.heading and begun and block.text not in kept and following.text in kept:
+            before.setdefault(following.text, block.text)
+        begun = begun or block.text in kept
+    found: list[str] = []
+    for text in article:
+        if text in before:
+            found.append(before.pop(text))
+        found.append(text)
+    return tuple(found)
 
 
 def _article(html: str) -> tuple[str, ...]:

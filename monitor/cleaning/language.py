@@ -206,27 +206,22 @@ def _letters(group: str) -> Mapping[str, tuple[tuple[str, float], ...]]:
 
 
 @cache
-def _model(group: str) -> LanguageIdentifier:
-    # 0.6 s and 45 MB: only when the first text needs it. The tables are shared between the groups.
+def _model() -> LanguageIdentifier:
+    # 0.6 s and 45 MB: only when the first text needs it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    base = _base()
-    if base is None:
-        base = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        _loaded.append(base)
-    table, prior, classes = base._full_model
-    model = LanguageIdentifier(
-        table, prior, classes, base.tk_nextmove, base.tk_output, norm_probs=True, tk_row=base.tk_row
-    )
-    model.set_languages([code for code in GROUPS[group] if code in classes])
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    wanted = {code for group in GROUPS.values() for code in group}
+    model.set_languages(sorted(wanted.intersection(model.labels)))
     return model
 
 
-_loaded: list[LanguageIdentifier] = []
-
-
-def _base() -> LanguageIdentifier | None:
-    return _loaded[0] if _loaded else None
+def _probabilities(text: str, group: str) -> dict[str, float]:
+    """The model's probability of each language of a script, given that it is one of them."""
+    languages = GROUPS[group]
+    found = {code: share for code, share in _model().rank(text) if code in languages}
+    total = sum(found.values()) or 1.0
+    return {code: share / total for code, share in found.items()}
 
 
 def evidence(sample: str, group: str) -> dict[str, float]:
@@ -266,7 +261,7 @@ def _alphabetic(sample: str, group: str, letters: int, hint: str) -> str:
     if not sure:
         # An all-capital text is lower-cased: the model was trained on running text.
         read = sample.lower() if sample.isupper() else sample
-        for code, probability in _model(group).rank(read):
+        for code, probability in _probabilities(read, group).items():
             scores[code] += 1.5 * math.log(probability + 1e-3)
     best = max(scores, key=scores.__getitem__)
     if known and known != best:

@@ -13,7 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from monitor.cleaning.characters import decode_references
-from monitor.cleaning.elements import BLOCKS, CHROME, KEPT, UNSEEN, VOID
+from monitor.cleaning.elements import BLOCKS, CHROME, HEADINGS, KEPT, UNSEEN, VOID
 
 MAX_ATTRIBUTES = 64  # read of a tag
 MAX_VALUE = 4096  # characters kept of an attribute
@@ -182,7 +182,14 @@ def write(stream: Stream) -> str:
     return "".join(parts)
 
 
-def blocks(stream: Stream, *, whole: bool) -> list[str]:
+class Block(NamedTuple):
+    """The text of a block element, and whether it is a heading within a page (h2 to h6)."""
+
+    text: str
+    heading: bool
+
+
+def blocks(stream: Stream, *, whole: bool) -> list[Block]:
     """The texts of the block elements, in order; line breaks inside one are ``\\n``.
 
     ``whole``: all of them, as of a fragment. Else without what stands in ``nav``, ``footer`` and their
@@ -190,15 +197,15 @@ def blocks(stream: Stream, *, whole: bool) -> list[str]:
     """
     if not whole:
         found = _blocks(stream.tokens, CHROME)
-        if sum(map(len, found)) >= 40:
+        if sum(len(block.text) for block in found) >= 40:
             return found
     return _blocks(stream.tokens, frozenset())
 
 
-def _blocks(stream: list[Tag | str], skipped: frozenset[str]) -> list[str]:
-    found: list[str] = []
+def _blocks(stream: list[Tag | str], skipped: frozenset[str]) -> list[Block]:
+    found: list[Block] = []
     buffer: list[str] = []
-    skip, skip_depth, breaks, pre = "", 0, 0, False
+    inside, skip, skip_depth, breaks, pre = "", "", 0, 0, False
 
     def flush() -> None:
         text = "".join(buffer)
@@ -206,7 +213,7 @@ def _blocks(stream: list[Tag | str], skipped: frozenset[str]) -> list[str]:
         lines = [" ".join(re.split("[ \t\n\r\f]+", line)).strip(" ") for line in text.split("\0")]
         joined = "\n".join(line for line in lines if line.strip())
         if joined.strip():
-            found.append(joined)
+            found.append(Block(joined, inside in HEADINGS))
 
     for token in stream:
         if isinstance(token, str):
@@ -230,6 +237,7 @@ def _blocks(stream: list[Tag | str], skipped: frozenset[str]) -> list[str]:
             buffer.append("\0")
         elif name in BLOCKS:
             flush()
+            inside = "" if token.closing else name
             breaks = 0
             if name == "pre":
                 pre = not token.closing

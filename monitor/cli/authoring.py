@@ -23,7 +23,7 @@ RULES = typer.Option(
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(check)
-    app.command()(test)
+    app.command("test")(run_tests)
     app.command()(schema)
 
 
@@ -51,10 +51,10 @@ def check(
                 loaded = load_subscribers(subscribers)
                 counted.append(f"{len(loaded.targets)} subscribers")
                 problems.extend(check_routing(book, loaded.routing))
-                for line in unreadable_secrets(loaded):
-                    problems.append(
-                        Problem(str(subscribers), 1, 1, line, "set it before the monitor runs", "warning")
-                    )
+                problems.extend(
+                    Problem(str(subscribers), 1, 1, line, "set it before the monitor runs", "warning")
+                    for line in unreadable_secrets(loaded)
+                )
             except InvalidFile as error:
                 problems.extend(error.problems)
         feeds = folder / "feeds.yaml"
@@ -79,7 +79,7 @@ def check(
         raise typer.Exit(1)
 
 
-def test(
+def run_tests(
     ids: list[str] = typer.Argument(None, metavar="[RULE…]", help="Only these rules."),
     rules: list[Path] = RULES,
     verbose: bool = typer.Option(

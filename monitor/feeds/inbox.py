@@ -107,7 +107,8 @@ class Inbox:
         ready, more = self._settled(await asyncio.to_thread(_list, self._folder), loop.time())
         if not ready:
             return False
-        await self._port.room()
+        if not await self._room():
+            return False
         taken = await asyncio.to_thread(_read_all, self._folder, ready, self._clock())
         good = [file for file in taken if file.articles]
         for file in taken:
@@ -122,6 +123,17 @@ class Inbox:
         for file in good:
             await self._done(file)
         return more
+
+    async def _room(self) -> bool:
+        """Waits for room; false if told to stop meanwhile, which a full disk must not prevent."""
+        waiting = [asyncio.ensure_future(self._port.room()), asyncio.ensure_future(self._stopping.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            return waiting[0].done()
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
 
     def _settled(
         self, listing: list[tuple[str, _Signature]], now: float

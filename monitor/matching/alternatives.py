@@ -16,7 +16,36 @@ _invisible = re.compile("[\u0640\u061c\u200b-\u200f\u2066-\u2069\ufeff\u064b-\u0
 _HEBREW = "והבלמשכ"
 _KOREAN = tuple(
     sorted(
-        ["은", "는", "이", "가", "을", "를", "의", "에", "에서", "에게", "으로", "로", "와", "과", "도", "만", "부터", "까지", "에는", "에서는", "에도", "으로는", "로는", "이나", "나", "측", "군", "산"],
+        [
+            "은",
+            "는",
+            "이",
+            "가",
+            "을",
+            "를",
+            "의",
+            "에",
+            "에서",
+            "에게",
+            "으로",
+            "로",
+            "와",
+            "과",
+            "도",
+            "만",
+            "부터",
+            "까지",
+            "에는",
+            "에서는",
+            "에도",
+            "으로는",
+            "로는",
+            "이나",
+            "나",
+            "측",
+            "군",
+            "산",
+        ],
         key=len,
         reverse=True,
     )
@@ -48,9 +77,7 @@ def _arabic(surface: str) -> tuple[str, ...]:
             readings.append("ال" + form[2:])
         elif form[:1] in ("ب", "ل", "ك"):
             readings.append(form[1:])
-    for form in tuple(readings):
-        if form.startswith("ال"):
-            readings.append(form[2:])
+    readings.extend([form[2:] for form in readings if form.startswith("ال")])
     return _long_enough(readings, fold(surface))
 
 

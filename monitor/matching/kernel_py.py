@@ -33,9 +33,8 @@ def scan(plan: Plan, text: Segmented) -> list[Found]:
                 if filed is not None:
                     _take(filed, folds, at, found)
         if prefixes:
-            for one in prefixes.get(token[:PREFIX_KEY], ()):
-                if token.startswith(one.pattern.tokens[0]):
-                    found.append((one, at, at))
+            near = prefixes.get(token[:PREFIX_KEY], ())
+            found.extend([(one, at, at) for one in near if token.startswith(one.pattern.tokens[0])])
     if len(text.paragraph_starts) > 1:
         found = [one for one in found if one[1] == one[2] or text.paragraph(one[1])[1] > one[2]]
     return found

@@ -33,7 +33,7 @@ def combine(parts: Sequence[Sequence[Hit]], words: int, *, ordered: bool) -> lis
     behind = _reach(
         [items[at] for at in order], words, [mirrored[at] for at in order], size, ordered, forward=False
     )
-    back = {at: masks for at, masks in zip(order, behind, strict=True)}
+    back = dict(zip(order, behind, strict=True))
     found = []
     for at, item in enumerate(items):
         bit = 1 << item[1]

@@ -8,7 +8,7 @@ from itertools import product
 
 import msgspec
 
-from monitor.matching.fold import IGNORABLE
+from monitor.matching.fold import IGNORABLE, fold
 from monitor.matching.text import CLUSTERS, segment
 
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010\u2011](?=\w)")
@@ -16,6 +16,8 @@ _KEPT = re.compile("[&+#]+")
 _ignorable = re.compile(f"[{IGNORABLE}]")
 _cluster = re.compile(f"[{CLUSTERS}]")
 _MOST_HYPHENS = 3
+_plain = re.compile(rf"(?!.*[{CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
+"""Words of letters alone: most names are nothing else, and need no segmentation."""
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -43,6 +45,8 @@ def patterns(text: str, *, case: bool = False) -> tuple[Pattern, ...]:
     A hyphen stands for itself, for a space and for nothing; a final ``*`` makes a prefix; with
     ``case`` an all-capital term is also found with dots.
     """
+    if not case and _plain.match(text):
+        return (Pattern(tuple(fold(word) for word in text.split(" "))),)
     if text.endswith("*"):
         tokens = segment(text[:-1]).folds
         return (Pattern(tuple(tokens), prefix=True),) if tokens else ()

@@ -33,7 +33,7 @@ from monitor.net.errors import (
 )
 from monitor.net.guard import parse_networks, refusal
 from monitor.net.resolve import Resolver
-from monitor.net.transport import Transport, ours, refusals, session, tls_context
+from monitor.net.transport import Transport, ours, proxy_of, refusals, session, tls_context
 from monitor.net.unpack import PackedTooTight, Unpacker, UnpackError
 from monitor.net.urls import origin, redirected, target
 
@@ -79,7 +79,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Client:
     """Async context manager around one connection pool. Keeps no cookies, reads no environment.
 
-    Raises ``NetworkListError`` for a bad ``allow`` and ``OSError`` for an unreadable ``ca_file``.
+    Raises ``NetworkListError`` for a bad ``allow``, ``ValueError`` for a bad ``proxy`` and ``OSError`` for
+    an unreadable ``ca_file``.
     ``resolver`` replaces the system's name lookup.
     """
 
@@ -87,15 +88,15 @@ class Client:
         self._settings = settings
         self._allow = parse_networks(settings.allow)
         self._tls = tls_context(settings.ca_file)
+        self._proxy = proxy_of(settings.proxy)
         self._resolver = resolver
         self._http: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
         resolver = self._resolver = self._resolver or Resolver(self._settings.connect_timeout)
         pool = session(None if self._settings.proxy else self._allow, self._tls, resolver)
-        proxy = httpx.Proxy(self._settings.proxy) if self._settings.proxy else None
         self._http = httpx.AsyncClient(
-            transport=Transport(pool, self._tls, proxy),
+            transport=Transport(pool, self._tls, self._proxy),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
             follow_redirects=False,

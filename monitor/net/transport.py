@@ -19,8 +19,10 @@ from monitor.net.errors import BadAnswer, ConnectFailed, NetError, Refused, Time
 from monitor.net.guard import Network, refusal
 from monitor.net.urls import MAX_URL
 
-CONNECTIONS = 100
-CONNECTIONS_PER_HOST = 4
+CONNECTIONS = 256
+# Enough that some hanging endpoints on a host do not hold up its others; politeness to the hosts of
+# feeds is the poller's own.
+CONNECTIONS_PER_HOST = 32
 _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL)
 
 # What the guard refused during the request at hand: happy eyeballs folds several errors into one
@@ -97,6 +99,8 @@ def ours(error: Exception, host: str, connect_timeout: float) -> NetError:
     if isinstance(cause, (aiohttp.ClientConnectorError, _NotAllowed)):
         if refused:
             return Refused(host, f"the address {refused[-1]} is not allowed")
+        if isinstance(cause, aiohttp.ClientProxyConnectionError):
+            return Unreachable(host, f"the proxy cannot be reached: {_words(cause.os_error)}")
         if isinstance(cause, aiohttp.ClientConnectorCertificateError):
             return ConnectFailed(
                 host,
@@ -132,6 +136,21 @@ def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return type(error).__name__
+
+
+def proxy_of(url: str | None) -> httpx.Proxy | None:
+    """The proxy that a setting names. Raises ``ValueError``, without the password that it may hold."""
+    if not url:
+        return None
+    try:
+        proxy = httpx.Proxy(url)
+    except (ValueError, httpx.InvalidURL):
+        proxy = None
+    if proxy is None or proxy.url.scheme != "http" or not proxy.url.host:
+        raise ValueError(
+            "the proxy is not understood: write http://host:port or http://user:password@host:port"
+        )
+    return proxy
 
 
 def tls_context(ca_file: str | None) -> ssl.SSLContext:

@@ -35,7 +35,7 @@ class SubscriberModel(_Model):
     """Someone or something that is told. ``channel`` has a ``kind`` and that kind's options."""
 
     id: SubscriberId
-    channel: Annotated[dict[str, Any], Field(json_schema_extra={"$ref": "#/$defs/Channel"})]
+    channel: dict[str, Any]
 
 
 class SubscriptionModel(_Model):
@@ -115,6 +115,7 @@ def subscribers_schema() -> dict[str, Any]:
     for variant in channel["oneOf"]:
         definitions.update(variant.pop("$defs", {}))
     definitions["Channel"] = channel
+    definitions["SubscriberModel"]["properties"]["channel"] = {"$ref": "#/$defs/Channel"}
     return schema
 
 

@@ -20,9 +20,10 @@ from monitor.records import (
     encode_row,
     moment,
 )
-from monitor.stage import Out, RecordTooLarge, Stage, State, Step
+from monitor.stage import Out, PublishError, RecordTooLarge, Stage, State, Step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_MESSAGE = 2000  # characters of an error that are kept
 
 
 class EncodedOut(msgspec.Struct, frozen=True):
@@ -51,13 +52,18 @@ class Handled(msgspec.Struct, frozen=True):
     step: Step
 
 
+class Unwritable(PublishError):
+    """A record that has no form on the wire, such as one with half a surrogate pair: permanent."""
+
+
 class Poison(Exception):
     """A record that cannot be handled: it becomes a dead letter, the rest goes on."""
 
     def __init__(self, error: str, message: str) -> None:
-        super().__init__(message)
+        # What a message quotes comes from outside: it may be megabytes, or no valid Unicode.
         self.error = error
-        self.message = message
+        self.message = message[:MAX_MESSAGE].encode("utf-8", "replace").decode()
+        super().__init__(self.message)
 
 
 def read_record(value: bytes) -> Record:
@@ -84,7 +90,7 @@ def handle_record(stage: Stage, record: Record, state: State, topics: frozenset[
                 raise ValueError(f"stage {stage.name} does not own table {put.table!r}")
         return encode_step(step)
     except Exception as error:  # whatever a handler raises is its record's fault, not the stream's
-        raise Poison(type(error).__name__, str(error)[:2000]) from error
+        raise Poison(type(error).__name__, str(error)) from error
 
 
 def encode_step(step: Step) -> Handled:
@@ -100,8 +106,11 @@ def encode_step(step: Step) -> Handled:
 
 
 def encode_out(out: Out) -> EncodedOut:
-    """An output as bytes. Raises ``RecordTooLarge``."""
-    value = encode(out.record)
+    """An output as bytes. Raises ``RecordTooLarge``, or ``Unwritable`` for what has no wire form."""
+    try:
+        value = encode(out.record)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Unwritable(f"a record for {out.topic} cannot be written: {error}"[:MAX_MESSAGE]) from error
     if len(value) > MAX_RECORD:
         raise RecordTooLarge(f"a record for {out.topic} has {len(value)} bytes, {MAX_RECORD} are allowed")
     return EncodedOut(out.topic, out.key, value, out.record)

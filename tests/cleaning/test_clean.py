@@ -73,6 +73,7 @@ def test_the_seed_article_comes_out_clean() -> None:
     assert found.language == "ar"
     assert found.text.startswith("أعلنت وزارة الدفاع الأميركية (البنتاغون)")
     assert found.text.endswith('تدعم الإرهاب".')
+    assert "بوتين يدعو لخطة مشتركة" in found.text.split("\n\n")
     assert found.text.count("\n\n") == 16
     assert "المصدر" not in found.text
     assert "XS" not in found.text
@@ -134,6 +135,14 @@ def test_the_page_fills_what_the_item_leaves_open() -> None:
         ({"summary": "Lone &amp; plain"}, "Lone & plain"),
         ({"content": "5 < 6\n\nand more", "content_type": "text"}, "5 < 6\n\nand more"),
         ({"title": "Only a title"}, ""),
+        (
+            {
+                "title": "Pier",
+                "content": f"<p>{SENTENCE}</p><p>Twice.</p><p>The post Pier appeared first on X.</p>",
+            },
+            f"{SENTENCE}\n\nTwice.",
+        ),
+        ({"title": "Pier", "content": f"<p>By Jo Roe</p><p>{SENTENCE}</p><p>Source: AFP</p>"}, SENTENCE),
         ({"title": "Same words", "content": "<h1>Same words</h1><p>Then text.</p>"}, "Then text."),
     ],
 )
@@ -192,6 +201,36 @@ def test_documents_in_html() -> None:
     found = clean_document(html=PAGE.text, url=PAGE.url, seen=NOW)
     assert (found.title, found.canonical_url) == ("Page title", "https://example.org/b")
     assert found.published == datetime(2015, 11, 1, tzinfo=UTC)
+
+
+def seed_as_html(heading: str, below: str, block: str) -> str:
+    parts = []
+    for text in (part.strip() for part in SEED.split("\n\n") if part.strip()):
+        if text.startswith("موسكو تكثف"):
+            parts.append(f"<{heading}>{text}</{heading}>")
+        elif text.startswith("XS"):
+            parts.append("<div>" + "".join(f"<span>{size}</span> " for size in text.split()) + "</div>")
+        elif len(text) < 40:
+            parts.append(f"<{below}>{text}</{below}>")
+        else:
+            parts.append(f"<{block}>{text}</{block}>")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<html><body>{seed_as_html('h1', 'h3', 'p')}</body></html>",
+        seed_as_html("h1", "h2", "p"),
+        seed_as_html("div", "div", "div"),
+    ],
+)
+def test_the_seed_article_as_html_comes_out_without_chrome(html: str) -> None:
+    found = clean_document(html=html, seen=NOW)
+    assert found.title == "موسكو تكثف غاراتها على سورية"
+    assert found.text.startswith("أعلنت وزارة الدفاع الأميركية (البنتاغون)")
+    assert found.text.endswith('تدعم الإرهاب".')
+    assert "بوتين يدعو لخطة مشتركة" in found.text.split("\n\n")
 
 
 def test_a_declared_language_is_a_hint() -> None:

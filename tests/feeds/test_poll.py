@@ -244,9 +244,11 @@ async def test_polling_waits_for_room() -> None:
 async def test_two_requests_at_once_to_a_host() -> None:
     port, server = MemoryPort(), Site()
     settings = PollingSettings(min_interval=0.0001, timeout=2.0)
-    async with site(rss=server.rss) as here:
-        async with polling(port, *(feed(f"{here}/rss?{n}", 600) for n in range(12)), settings=settings):
-            await port.until_polls(12)
+    async with (
+        site(rss=server.rss) as here,
+        polling(port, *(feed(f"{here}/rss?{n}", 600) for n in range(12)), settings=settings),
+    ):
+        await port.until_polls(12)
     assert server.most <= 2
     assert {p.feed for p in port.polls} == {f"{here}/rss?{n}" for n in range(12)}
 
@@ -290,6 +292,7 @@ async def test_without_a_network_one_event_says_so_and_polling_goes_on_when_it_i
     async with site(rss=server.rss) as here, polling(port, *lost, events=events) as poller:
         (offline,) = await events.until("offline")
         assert "cannot be resolved" in str(offline["error"])
+        assert port.polls == []
         poller.update([*lost, feed(here + "/rss", 600)])
         await events.until("online")
         await port.until_polls(1)

@@ -102,8 +102,9 @@ def claims(lab: Lab, language: str, text: str, concept: str) -> tuple[set[Claim]
     document = lab.document(text, language)
     words = lab.lexicon
     named = {id for hits in document.hits for hit in hits for id in hit.entries() if "/" in id}
-    actors = {id for id in named if not id.startswith("place/")}
-    actors |= {words.entries[id].capital_of for id in named if words.entries[id].capital_of}
+    doing = {id for id in named if not id.startswith("place/")}
+    doing |= {words.entries[id].capital_of for id in named if words.entries[id].capital_of}
+    actors = {whole for id in doing for whole in words.wholes.get(id, ())}
     second = "target" if concept == "sanctions" else "place"
     others = named if second == "target" else {id for id in named if id.startswith(("place/", "country/"))}
     found: set[Claim] = set()
@@ -111,7 +112,6 @@ def claims(lab: Lab, language: str, text: str, concept: str) -> tuple[set[Claim]
     for actor in ["", *sorted(actors)]:
         for other in ["", *sorted(others)]:
             if actor or other:
-                match = Frame(event=(concept,), actor=(actor,) if actor else ())
                 match = Frame(
                     event=(concept,),
                     actor=(actor,) if actor else (),

@@ -3,9 +3,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
 import struct
+from pathlib import Path
 
 import pytest
+import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -333,3 +336,41 @@ async def test_behind_a_proxy_the_target_is_judged_before_it_is_handed_over() ->
             with pytest.raises(Refused, match="private"):
                 await client.fetch("GET", "http://inside.example.org/", max_bytes=100, timeout=5)
     assert asked == ["request"]
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://u:s3cr3t-token@h:1", "https://u:s3cr3t-token@h:1", "u:s3cr3t-token@h", "h:x"]
+)
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(proxy: str) -> None:
+    with pytest.raises(ValueError, match="write http://host:port") as caught:
+        Client(NetworkSettings(proxy=proxy))
+    assert SECRET not in str(caught.value)
+
+
+async def test_a_proxy_that_is_down_is_named_as_the_reason() -> None:
+    settings = NetworkSettings(proxy="http://127.0.0.1:1", connect_timeout=2.0)
+    async with Client(settings, resolver=_Names("8.8.8.8")) as client:
+        with pytest.raises(Unreachable, match="the proxy cannot be reached"):
+            await client.fetch("GET", "http://public.example.org/", max_bytes=100, timeout=5)
+
+
+async def test_a_certificate_of_an_authority_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    app = web.Application()
+    app.router.add_get("/text", _text)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    url = f"https://localhost:{runner.addresses[0][1]}/text"
+    allow = ("127.0.0.0/8", "::1/128")
+    try:
+        with pytest.raises(ConnectFailed, match="certificate is not trusted"):
+            await get(url, NetworkSettings(allow=allow))
+        assert (
+            await get(url, NetworkSettings(allow=allow, ca_file=str(tmp_path / "ca.pem")))
+        ).body == b"hello"
+    finally:
+        await runner.cleanup()

@@ -141,7 +141,7 @@ class Mailbox:
         self.tls: list[bool] = []
         self.logins: list[tuple[bytes, bytes]] = []
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuse_rcpt:
@@ -149,7 +149,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.refuse_data:
             return self.refuse_data
         self.mails.append(envelope)

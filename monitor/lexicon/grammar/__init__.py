@@ -63,12 +63,14 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backed: Words = ()
     backed_after: Words = ()
     patient: Words = ()
+    topic: Words = ()
     ignore: Words = ()
     verb_first: bool = False
     verb_final: bool = False
     bracket: bool = False
     no_spaces: bool = False
-    adjective_after: bool = False
+    adjective_after: bool = False  # a demonym after its noun may be the doer
+    noun_first: bool = False  # adjectives follow their noun
     bare_genitive: bool = False
     drops_pronoun: bool = False
 

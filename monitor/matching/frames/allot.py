@@ -117,7 +117,10 @@ def _antecedent_fits(piece: Piece, bids: Bids, event: Occurrence, name: Name, ro
     doer = any(value[0] <= 2 for value, _ in own)
     if role == "actor":
         return (
-            not where and not doer and (name.speaks or not name.out) and not harmed(piece, event, clause.start, event.words[0])
+            not where
+            and not doer
+            and (name.speaks or not name.out)
+            and not harmed(piece, event, clause.start, event.words[0])
         )
     if role == "place":
         return (

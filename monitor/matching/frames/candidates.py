@@ -35,7 +35,7 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
                     (weak if form.kind in WEAK_KINDS else strong).add(entry.id)
                     verb = verb or form.kind in VERB_KINDS
                     noun = noun or form.kind not in VERB_KINDS
-        if strong or weak:
+        if (strong or weak) and not (verb and not noun and first == last and _noun_use(piece, first)):
             word = Word(hit, first, last, frozenset(strong), frozenset(weak - strong))
             word.verb = verb and not noun
             for i in range(first, last + 1):
@@ -55,12 +55,31 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
         _demonym_of_place(piece, name)
 
 
+def _noun_use(piece: Piece, first: int) -> bool:
+    """An English verb form that is a noun here: the targets, Iran's targets, Iranian targets."""
+    if (
+        piece.language != "en"
+        or not first
+        or not piece.folds[first].endswith("s")
+        or piece.gaps[first] != " "
+    ):
+        return False
+    before = piece.folds[first - 1]
+    if before in ("the", "its", "their", "of", "on", "at", "against", "s", "military", "all", "several"):
+        return True
+    at = piece.name_at[first - 1]
+    return at >= 0 and piece.names[at].demonym and not before.endswith("s")
+
+
 def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) -> Name | None:
     """The mention with the entries that it may name in each role."""
     lexicon = piece.lexicon
     roles: dict[Role, list[str]] = {"actor": [], "place": [], "target": []}
     kinds: set[str] = set()
+    native = {form.entry for form in hit.forms if form.language == piece.language}
     for form in hit.forms:
+        if form.entry in native and form.language != piece.language:
+            continue  # روسية is Russian in Arabic, Russia in Persian
         entry = lexicon.entries[form.entry]
         if entry.kind == "concept":
             if entry.id in extra:
@@ -245,11 +264,13 @@ def _demonym_of_place(piece: Piece, name: Name) -> None:
     """A demonym beside a place noun (the Russian city of V.) names the country as a place."""
     if not name.demonym or name.qualifier:
         return
+    grammar = piece.grammar.grammar
+    noun_first = grammar.noun_first
     i = name.last + 1
     while i < piece.n and i <= name.last + 3 and piece.bits[i] & w.SKIP and not is_barrier(piece.gaps[i]):
         i += 1
-    found = i < piece.n and piece.bits[i] & w.PLACE_NOUN and not is_barrier(piece.gaps[i])
-    if not found and piece.grammar.grammar.adjective_after and name.first > 0:
+    found = i < piece.n and piece.bits[i] & w.PLACE_NOUN and not is_barrier(piece.gaps[i]) and not noun_first
+    if noun_first and name.first > 0:
         before = name.first - 1
         found = bool(piece.bits[before] & w.PLACE_NOUN) and not is_barrier(piece.gaps[name.first])
     if found:

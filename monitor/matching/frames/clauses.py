@@ -173,7 +173,14 @@ def alike(earlier: Name, later: Name) -> bool:
     """Two names of the same kind and form, such as make a list."""
     if earlier.demonym != later.demonym:
         return False
-    return any(bool(earlier.entries[role]) and bool(later.entries[role]) for role in ("actor", "place"))
+    return shares_role(earlier, later)
+
+
+def shares_role(one: Name, other: Name) -> bool:
+    """Both may act, or both may be places."""
+    return bool(
+        (one.entries["actor"] and other.entries["actor"]) or (one.entries["place"] and other.entries["place"])
+    )
 
 
 def stands_before_event(piece: Piece, earlier: Name, later: Name) -> bool:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from monitor.lexicon.schema import Lexicon
 from monitor.matching.fold import fold
 from monitor.matching.frames import words as w
-from monitor.matching.frames.clauses import alike, stands_before_event
+from monitor.matching.frames.clauses import alike, shares_role, stands_before_event
 from monitor.matching.frames.model import Name, Piece
 from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_enumeration, is_hyphen
 
@@ -134,7 +134,12 @@ def _walk_left(piece: Piece, name: Name) -> None:
             name.prepositional = found
             name.preposition = i
             return
-        elif bits & w.PASSED_OVER or piece.folds[i].isdigit() or is_hyphen(piece.gaps[i + 1]):
+        elif (
+            (bits & w.MEDIA and name.demonym)
+            or bits & w.PASSED_OVER
+            or piece.folds[i].isdigit()
+            or is_hyphen(piece.gaps[i + 1])
+        ):
             i -= 1
         else:
             return
@@ -251,7 +256,7 @@ def _joined(piece: Piece, earlier: Name, later: Name) -> bool:
         elif not (piece.folds[i] in piece.grammar.suffixes and is_apostrophe(gap)):
             return False
     if conjunction:
-        return True
+        return not (earlier.demonym or later.demonym) or shares_role(earlier, later)
     return comma and not words and alike(earlier, later) and later.mark in (0, earlier.mark)
 
 

@@ -41,25 +41,28 @@ def nearest(event: Occurrence, name: Name) -> Word:
     )
 
 
-def beside(piece: Piece, event: Occurrence, name: Name) -> bool:
-    """A demonym, or a name that piles up before the noun, directly by a word of the event."""
+def beside(piece: Piece, event: Occurrence, name: Name) -> int | None:
+    """Rank of a demonym, or a name that piles up before the noun, directly by a word of the event.
+
+    Where adjectives follow their noun, a demonym before the event word belongs to another noun.
+    """
     grammar = piece.grammar.grammar
     for word in event.words:
         if name.last < word.first:
             if not _adjoins(piece, name.last, word.first):
                 continue
             if name.demonym and not name.of_place:
-                return True
+                return 1 if grammar.noun_first else 0
             if is_hyphen(piece.gaps[name.last + 1]):
-                return True
+                return 0
             if not word.verb and name.preposition >= 0 and _piles_up(piece):
-                return True
+                return 0
         elif name.demonym and grammar.adjective_after and name.first > word.last:
             if not _adjoins(piece, word.last, name.first):
                 continue
             if not (word.verb or piece.language == "ar") or not _subject_before(piece, event, word, name):
-                return True
-    return False
+                return 0
+    return None
 
 
 def _piles_up(piece: Piece) -> bool:
@@ -96,8 +99,9 @@ def _subject_before(piece: Piece, event: Occurrence, word: Word, name: Name) -> 
 def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
     if name.antecedent == event.clause:
         return 2
-    if beside(piece, event, name):
-        return 0
+    near = beside(piece, event, name)
+    if near is not None:
+        return near
     mark = name.mark
     if mark == w.GENITIVE:
         if before and word.first - name.last <= _POSSESSOR_REACH and not _noun_between(piece, name, word):
@@ -117,7 +121,11 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return None
     grammar = piece.grammar.grammar
     if before:
-        if harmed(piece, event, name.last + 1, word) or _object_of_another(piece, event, name):
+        if (
+            _topic(piece, name, word)
+            or harmed(piece, event, name.last + 1, word)
+            or _object_of_another(piece, event, name)
+        ):
             return None
         return 4 if any(id.startswith("place/") for id in name.entries["actor"]) else 2
     if grammar.bare_genitive and piece.language != "de" and not word.verb and _directly(piece, word, name):
@@ -133,6 +141,16 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     if grammar.verb_first and name.first - word.last <= _VERB_FIRST_REACH and word is event.words[0]:
         return 3 if not _subject_before(piece, event, word, name) else None
     return 3 if _carried_out_after(piece, event, word, name) else None
+
+
+def _topic(piece: Piece, name: Name, word: Word) -> bool:
+    """The event is only what the clause is about: jailed over an attack."""
+    i = word.first - 1
+    while i > name.last and (piece.bits[i] & w.PASSED_OVER or piece.name_at[i] >= 0):
+        i -= 1
+    while i > name.last and piece.bits[i] & w.INSIDE:
+        i -= 1
+    return i > name.last and bool(piece.bits[i] & w.TOPIC)
 
 
 def _object_of_another(piece: Piece, event: Occurrence, name: Name) -> bool:
@@ -262,10 +280,10 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     mark = name.mark if name.mark != w.GENITIVE else name.prepositional
     if mark == w.GENITIVE:
         mark = 0
-    if name.metonym and mark not in (w.ON, w.AT):
+    if name.metonym and mark not in (w.ON, w.AT) and (before or not _directly(piece, word, name)):
         return None
     if mark in (w.ON, w.AT):
-        if before and beside(piece, event, name) and not name.of_place:
+        if before and beside(piece, event, name) is not None and not name.of_place:
             return 3
         if not before and _behind_another(piece, word, name):
             return 2
@@ -306,7 +324,7 @@ def _target(piece: Piece, event: Occurrence, name: Name, word: Word, before: boo
         return None
     if not before and _directly(piece, word, name):
         return 0
-    if name.demonym and (beside(piece, event, name) or before):
+    if name.demonym and (before or beside(piece, event, name) is not None):
         return None
     return 1
 

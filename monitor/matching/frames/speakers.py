@@ -138,7 +138,9 @@ def _report(piece: Piece, verb: int) -> None:
                 split_at = spoken[-1].last + 1
         _split(piece, clause, split_at, spoken, bits)
     elif grammar.verb_final or (grammar.bracket and not after):
-        spoken = _first_unmarked(piece, before, earlier[-1].last)
+        if not grammar.bare_genitive:
+            spoken = [name for name in before if name.first > earlier[-1].last and _unmarked(piece, name)]
+        spoken = spoken or _first_unmarked(piece, before, earlier[-1].last)
         clause.direct = True
     elif not after and bits & (w.ATTITUDE | w.OWN):
         spoken = []
@@ -173,25 +175,22 @@ def _first_unmarked(piece: Piece, before: list[Name], until: int) -> list[Name]:
     for name in before:
         if name.first > until:
             break
-        following = name.last + 1
-        marked = following < piece.n and (
-            piece.folds[following] in piece.grammar.suffixes or piece.bits[following] & w.ANY_POSTPOSITION
-        )
-        marked = bool(marked) and not is_barrier(piece.gaps[following])
-        preceding = name.first - 1
-        while (
-            preceding >= 0
-            and piece.bits[preceding] & w.PASSED_OVER
-            and not piece.bits[preceding] & w.ANY_PREPOSITION
-        ):
-            preceding -= 1
-        if preceding >= 0 and piece.bits[preceding] & (w.ANY_PREPOSITION | w.INSIDE):
-            marked = True
         beside = any(word.first == name.last + 1 or word.last == name.first - 1 for word in piece.words)
-        if marked or beside:
-            continue
-        return [name]
+        if not beside and _unmarked(piece, name):
+            return [name]
     return []
+
+
+def _unmarked(piece: Piece, name: Name) -> bool:
+    """No case ending, postposition or preposition marks the name."""
+    following = name.last + 1
+    if following < piece.n and not is_barrier(piece.gaps[following]):
+        if piece.folds[following] in piece.grammar.suffixes or piece.bits[following] & w.ANY_POSTPOSITION:
+            return False
+    i = name.first - 1
+    while i >= 0 and piece.bits[i] & w.PASSED_OVER and not piece.bits[i] & w.ANY_PREPOSITION:
+        i -= 1
+    return i < 0 or not piece.bits[i] & (w.ANY_PREPOSITION | w.INSIDE)
 
 
 def _split(piece: Piece, clause: Clause, at: int, spoken: list[Name], bits: int) -> None:

@@ -38,8 +38,10 @@ AND_PREFIX = 1 << 25  # the token begins with the Arabic "and"
 
 MARK_NAMES = ("agent", "genitive", "of", "on", "at", "source", "other")
 AGENT, GENITIVE, OF, ON, AT, SOURCE, OTHER = range(1, 8)
-PREPOSITION = 26  # prepositions of mark m have bit PREPOSITION + m, and so on
-POSTPOSITION = 34
+TOPIC = 1 << 26
+
+PREPOSITION = 27  # prepositions of mark m have bit PREPOSITION + m, and so on
+POSTPOSITION = 36
 ANY_PREPOSITION = 0b1111111 << (PREPOSITION + 1)
 ANY_POSTPOSITION = 0b1111111 << (POSTPOSITION + 1)
 
@@ -71,6 +73,7 @@ _FIELDS = {
     "backed": BACKED,
     "backed_after": BACKED_AFTER,
     "patient": PATIENT,
+    "topic": TOPIC,
     "ignore": INSIDE,
 }
 

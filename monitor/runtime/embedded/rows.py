@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from monitor.records import Record
+from monitor.records import Record, decode_row
 from monitor.runtime.batch import EncodedPut
 from monitor.runtime.embedded.store import Store
 from monitor.stage import Stage
 
-_MOST_CACHED = 4096
+CACHE_BYTES = 4 * 1024 * 1024  # of rows as stored, for one stage; in memory they take several times that
+_ENTRY = 256  # bytes that a cached row takes besides
 _PAGE = 1000
+
+_At = tuple[str, bytes]
 
 
 class StageRows:
@@ -20,7 +23,8 @@ class StageRows:
     def __init__(self, stage: Stage, store: Store) -> None:
         self._stage = stage
         self._store = store
-        self._cache: OrderedDict[tuple[str, bytes], Record | None] = OrderedDict()
+        self._cache: OrderedDict[_At, tuple[Record | None, int]] = OrderedDict()
+        self._cached = 0
         self._undo: list[tuple[str, bytes, Record | None, Record | None]] = []
 
     def load(self) -> None:
@@ -35,11 +39,13 @@ class StageRows:
     def get(self, table: str, key: bytes) -> Record | None:
         self._own(table)
         at = (table, key)
-        if at in self._cache:
+        cached = self._cache.get(at)
+        if cached is not None:
             self._cache.move_to_end(at)
-            return self._cache[at]
-        row = self._store.get(table, key)
-        self._remember(at, row)
+            return cached[0]
+        value = self._store.value(table, key)
+        row = None if value is None else decode_row(value)
+        self._remember(at, row, value)
         return row
 
     def scan(self, table: str, after: bytes, limit: int) -> Sequence[tuple[bytes, Record]]:
@@ -47,16 +53,34 @@ class StageRows:
         return self._store.scan(table, after, limit)
 
     def write(self, changes: Sequence[EncodedPut]) -> None:
-        """Write rows in the order given, indexes too."""
+        """Write rows in the order given, indexes too. Where an index refuses a row nothing is written."""
+        olds = self._index(changes) if self._stage.indexes else None
         for change in changes:
-            self._own(change.table)
-            old = self.get(change.table, change.key)
             self._store.put(change)
-            self._remember((change.table, change.key), change.record)
-            index = self._stage.indexes.get(change.table)
-            if index is not None:
+            self._remember((change.table, change.key), change.record, change.value)
+        if olds is not None:
+            self._undo.extend(olds)
+
+    def _index(
+        self, changes: Sequence[EncodedPut]
+    ) -> list[tuple[str, bytes, Record | None, Record | None]]:
+        """Bring the indexes up to ``changes``; returns what undoes it."""
+        done: list[tuple[str, bytes, Record | None, Record | None]] = []
+        newest: dict[_At, Record | None] = {}
+        try:
+            for change in changes:
+                index = self._stage.indexes.get(change.table)
+                if index is None:
+                    continue
+                at = (change.table, change.key)
+                old = newest[at] if at in newest else self.get(*at)
+                newest[at] = change.record
                 index.apply(change.key, old, change.record)
-                self._undo.append((change.table, change.key, old, change.record))
+                done.append((change.table, change.key, old, change.record))
+        except Exception:
+            self._revert(done)
+            raise
+        return done
 
     def committed(self) -> None:
         """The transaction is through."""
@@ -65,16 +89,25 @@ class StageRows:
     def rolled_back(self) -> None:
         """The transaction is undone: forget what was cached, undo the indexes."""
         self._cache.clear()
-        for table, key, old, new in reversed(self._undo):
-            self._stage.indexes[table].apply(key, new, old)
+        self._cached = 0
+        self._revert(self._undo)
         self._undo.clear()
+
+    def _revert(self, done: Sequence[tuple[str, bytes, Record | None, Record | None]]) -> None:
+        for table, key, old, new in reversed(done):
+            self._stage.indexes[table].apply(key, new, old)
 
     def _own(self, table: str) -> None:
         if table not in self._stage.tables:
             raise PermissionError(f"stage {self._stage.name} does not own table {table}")
 
-    def _remember(self, at: tuple[str, bytes], row: Record | None) -> None:
-        self._cache[at] = row
-        self._cache.move_to_end(at)
-        if len(self._cache) > _MOST_CACHED:
-            self._cache.popitem(last=False)
+    def _remember(self, at: _At, row: Record | None, value: bytes | None) -> None:
+        size = _ENTRY + len(at[1]) + len(value or b"")
+        before = self._cache.pop(at, None)
+        if before is not None:
+            self._cached -= before[1]
+        self._cache[at] = (row, size)
+        self._cached += size
+        while self._cached > CACHE_BYTES and len(self._cache) > 1:
+            _, (_, freed) = self._cache.popitem(last=False)
+            self._cached -= freed

@@ -72,7 +72,8 @@ class Store:
         for topic in pipeline.topics:
             self._execute(
                 f"CREATE TABLE IF NOT EXISTS {log_table(topic.name)} (offset INTEGER PRIMARY KEY AUTOINCREMENT, "
-                "key BLOB NOT NULL, value BLOB NOT NULL, at REAL NOT NULL)"
+                # `at` before the value: retention must not walk the overflow pages of large records.
+                "at REAL NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL)"
             )
         for table in pipeline.tables:
             self._execute(
@@ -101,8 +102,8 @@ class Store:
         """Append records; ``at`` is the time of the append in seconds since 1970."""
         for out in outs:
             self._execute(
-                f"INSERT INTO {log_table(out.topic)} (key, value, at) VALUES (?, ?, ?)",
-                (out.key, out.value, at),
+                f"INSERT INTO {log_table(out.topic)} (at, key, value) VALUES (?, ?, ?)",
+                (at, out.key, out.value),
             )
 
     def read(self, topic: str, first: int, most: int, most_bytes: int) -> list[Row]:
@@ -138,12 +139,21 @@ class Store:
         self._execute("INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)", (stage, topic, offset))
 
     def expire(self, topic: str, below: int, before: float, most: int) -> int:
-        """Delete handled records older than ``before``; returns how many."""
-        return self._execute(
-            f"DELETE FROM {log_table(topic)} WHERE offset IN (SELECT offset FROM {log_table(topic)} "
-            "WHERE offset < ? AND at < ? ORDER BY offset LIMIT ?)",
-            (below, before, most),
-        ).rowcount
+        """Delete records under offset ``below`` and older than ``before``, from the log's beginning up to
+        the first that stays; ``most`` at most. Returns how many."""
+        cursor = self._execute(
+            f"SELECT offset, at FROM {log_table(topic)} WHERE offset < ? ORDER BY offset LIMIT ?",
+            (below, most),
+        )
+        last = None
+        for offset, at in cursor:  # reads no further than it has to: the log may hold millions
+            if at >= before:
+                break
+            last = offset
+        cursor.close()
+        if last is None:
+            return 0
+        return self._execute(f"DELETE FROM {log_table(topic)} WHERE offset <= ?", (last,)).rowcount
 
     def vacuum(self, pages: int) -> None:
         """Give back at most so many free pages to the file system."""
@@ -153,8 +163,13 @@ class Store:
 
     def get(self, table: str, key: bytes) -> Record | None:
         """A row."""
+        value = self.value(table, key)
+        return None if value is None else decode_row(value)
+
+    def value(self, table: str, key: bytes) -> bytes | None:
+        """A row as it is stored."""
         row = self._execute(f"SELECT value FROM {row_table(table)} WHERE key = ?", (key,)).fetchone()
-        return None if row is None else decode_row(row[0])
+        return None if row is None else bytes(row[0])
 
     def scan(self, table: str, after: bytes, limit: int) -> Sequence[tuple[bytes, Record]]:
         """Rows with keys above ``after``, in key order."""

@@ -343,7 +343,7 @@ class Writer:
 
     def _one(self, lane: _Lane, row: Row) -> bool:
         """Handle one record; whether the lane goes on behind it."""
-        offset, key, value = row
+        offset, _, value = row
         stage = lane.stage
         begun = time.perf_counter()
         try:

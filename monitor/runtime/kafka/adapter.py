@@ -73,6 +73,7 @@ class StageAdapter:
         self._stage = stage
         self._settings = settings
         self._layout = layout
+        self._topics = frozenset(layout.topics)
         self._ledger = ledger
         self._tables = tables
         self._stores = stores
@@ -131,7 +132,9 @@ class StageAdapter:
 
     # --- handling -------------------------------------------------------------------------
 
-    def _handle(self, batch: deque[Item], states: dict[int, BatchRows], refused: dict[int, Poison]) -> list[Done]:
+    def _handle(
+        self, batch: deque[Item], states: dict[int, BatchRows], refused: dict[int, Poison]
+    ) -> list[Done]:
         """Handle records until the batch's time is up; takes them off ``batch``."""
         done: list[Done] = []
         began = time.monotonic()
@@ -179,10 +182,7 @@ class StageAdapter:
 
     def _handled(self, item: Item, state: BatchRows, began: float) -> Done:
         assert item.record is not None
-        handled = handle_record(self._stage, item.record, state)
-        for out in handled.outputs:
-            if out.topic not in self._layout.topics:
-                raise Poison("PublishError", f"there is no topic {out.topic}")
+        handled = handle_record(self._stage, item.record, state, self._topics)
         try:
             state.apply(handled.changes)
         except Exception as error:
@@ -200,7 +200,9 @@ class StageAdapter:
             return {}
         self._check(done)
         sends = [
-            Send(self._settings.topic(out.topic), self._layout.of_topic(out.topic, out.key), out.key, out.value)
+            Send(
+                self._settings.topic(out.topic), self._layout.of_topic(out.topic, out.key), out.key, out.value
+            )
             for _, out in places
         ]
         refused: dict[int, Poison] = {}
@@ -209,7 +211,9 @@ class StageAdapter:
                 text = f"a record for {out.topic} is larger than the broker takes: {answer}"
                 refused[id(entry.item)] = Poison("RecordTooLarge", text)
             elif isinstance(answer, BaseException):
-                raise KafkaFailed(f"stage {self._stage.name} could not publish to {out.topic}: {answer!r}") from answer
+                raise KafkaFailed(
+                    f"stage {self._stage.name} could not publish to {out.topic}: {answer!r}"
+                ) from answer
         return refused
 
     async def _write(self, done: Sequence[Done]) -> None:

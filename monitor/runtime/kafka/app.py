@@ -79,7 +79,9 @@ class MonitorApp(faust.App):
         self.backlog = Backlog()
         self._lost = lost
         self.layout = Layout(pipeline, settings)
-        readers = {settings.topic(name): len(stages) for name, stages in self.layout.readers.items() if stages}
+        readers = {
+            settings.topic(name): len(stages) for name, stages in self.layout.readers.items() if stages
+        }
         self.stream_topics = frozenset(readers)
         self.ledger = Ledger(readers)
         super().__init__(
@@ -114,19 +116,19 @@ class MonitorApp(faust.App):
             web_enabled=False,
             worker_redirect_stdouts=False,
         )
-        self.row_tables = {
-            table.name: self.tables.add(
-                RowTable(
-                    self,
-                    name=table.name,
-                    partitions=self.layout.tables[table.name],
-                    key_type=bytes,
-                    value_type=bytes,
-                    beacon=self.tables.beacon,
-                )
-            )
-            for table in pipeline.tables
-        }
+        self.row_tables = [self._add_table(table.name) for table in pipeline.tables]
+
+    def _add_table(self, name: str) -> RowTable:
+        table = RowTable(
+            self,
+            name=name,
+            partitions=self.layout.tables[name],
+            key_type=bytes,
+            value_type=bytes,
+            beacon=self.tables.beacon,
+        )
+        self.tables.add(table)
+        return table
 
     def _new_transport(self) -> TransportT:
         return Transport(self.conf.broker_consumer, self)
@@ -138,6 +140,13 @@ class MonitorApp(faust.App):
         revoked, added = super()._update_assignment(assigned)
         self._lost(revoked)
         return revoked, added
+
+    @property
+    def recovered_offsets(self) -> int:
+        """Grows while tables are recovered."""
+        manager = self.tables
+        assert isinstance(manager, Tables)
+        return sum(offset or 0 for offset in dict(manager.recovery.active_offsets).values())
 
     @property
     def sender(self) -> Producer:

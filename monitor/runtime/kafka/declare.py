@@ -89,7 +89,9 @@ async def declare(pipeline: Pipeline, settings: KafkaSettings) -> str:
         cluster = await admin.describe_cluster()
         return str(cluster.get("cluster_id") or "cluster")
     except KafkaError as error:
-        raise KafkaRuntimeError(f"the topics could not be declared on {settings.bootstrap}: {error!r}") from error
+        raise KafkaRuntimeError(
+            f"the topics could not be declared on {settings.bootstrap}: {error!r}"
+        ) from error
     finally:
         await admin.close()
 
@@ -129,7 +131,8 @@ def _compare(wanted: Iterable[Declared], found: dict[str, int], settings: KafkaS
 
 async def _create(admin: AIOKafkaAdminClient, missing: list[Declared], settings: KafkaSettings) -> None:
     topics = [
-        NewTopic(topic.name, topic.partitions, settings.replication, topic_configs=topic.configs) for topic in missing
+        NewTopic(topic.name, topic.partitions, settings.replication, topic_configs=topic.configs)
+        for topic in missing
     ]
     response = await admin.create_topics(topics, timeout_ms=int(_SECONDS * 1000))
     for name, code, *message in response.topic_errors:
@@ -147,14 +150,20 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Declared], settings:
             if not error.retriable:
                 raise
         await asyncio.sleep(0.1 * 2**attempt)  # the metadata travels
-    raise KafkaRuntimeError(f"topics were created but do not show up on {settings.bootstrap}: {', '.join(names[:5])} …")
+    raise KafkaRuntimeError(
+        f"topics were created but do not show up on {settings.bootstrap}: {', '.join(names[:5])} …"
+    )
 
 
 async def _configure(admin: AIOKafkaAdminClient, existing: list[Declared]) -> None:
     """A release may change retention; partition counts it may not."""
     if existing:
-        resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.configs) for topic in existing]
+        resources = [
+            ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.configs) for topic in existing
+        ]
         for response in await admin.alter_configs(resources):
             for code, message, _kind, name in response.resources:
                 if code:
-                    raise KafkaRuntimeError(f"topic {name} could not be configured: {for_code(code).__name__}, {message}")
+                    raise KafkaRuntimeError(
+                        f"topic {name} could not be configured: {for_code(code).__name__}, {message}"
+                    )

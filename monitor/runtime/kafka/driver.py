@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import aiokafka
@@ -27,7 +27,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage, Message
 from faust.types.transports import ConsumerT, ProducerT
-from mode.services import ServiceT
+from mode.types import ServiceT
 
 from monitor.runtime.kafka.declare import MAX_MESSAGE
 from monitor.runtime.kafka.errors import KafkaFailed
@@ -49,7 +49,7 @@ class Fetched(NamedTuple):
     """Records as they came off the wire, and the epoch in which they are worth something."""
 
     epoch: int
-    records: Mapping[TP, Sequence[Any]]
+    records: Mapping[TP, list[Any]]
 
 
 class FetchedMessage(ConsumerMessage):
@@ -103,16 +103,16 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
     def ledger(self) -> Ledger:
         return cast("MonitorApp", self.app).ledger
 
-    async def fetch(self, active: frozenset[TP], timeout: float) -> Fetched:
+    async def fetch(self, active: frozenset[TP], seconds: float) -> Fetched:
         """Records of the partitions ``active``, called from the app's loop. It waits in a task of its own:
         the thread's two method workers stay free for commits."""
         try:
-            future = asyncio.run_coroutine_threadsafe(self._fetch(active, timeout), self.thread_loop)
+            future = asyncio.run_coroutine_threadsafe(self._fetch(active, seconds), self.thread_loop)
         except RuntimeError as error:  # the thread's loop is closed
             raise ConsumerStoppedError() from error
         return await asyncio.wrap_future(future)
 
-    async def _fetch(self, active: frozenset[TP], timeout: float) -> Fetched:
+    async def _fetch(self, active: frozenset[TP], seconds: float) -> Fetched:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
         if consumer._closed or fetcher._closed:
@@ -120,8 +120,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         if not self.consumer.flow_active:
             return Fetched(self.ledger.epoch, {})
         with fetcher._subscriptions.fetch_context():
-            records: Mapping[TP, Sequence[Any]] = await fetcher.fetched_records(
-                active, timeout=timeout, max_records=consumer._max_poll_records
+            records: Mapping[TP, list[Any]] = await fetcher.fetched_records(
+                active, timeout=seconds, max_records=consumer._max_poll_records
             )
         # Nothing is awaited from here to the return: no seek can come between.
         for tp, found in records.items():
@@ -156,7 +156,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
             consumer.seek(tp, offset)
         self.ledger.moved()
         await asyncio.wait_for(
-            asyncio.gather(*[consumer.position(tp) for tp in partitions]), self.app.conf.broker_request_timeout
+            asyncio.gather(*[consumer.position(tp) for tp in partitions]),
+            self.app.conf.broker_request_timeout,
         )
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
@@ -282,7 +283,9 @@ class Consumer(stock.Consumer):
         except TimeoutError:
             if not app.should_stop:
                 await app.crash(
-                    KafkaFailed("a batch did not finish before its partition was given up: the worker must restart")
+                    KafkaFailed(
+                        "a batch did not finish before its partition was given up: the worker must restart"
+                    )
                 )
                 self.frozen = True
         with contextlib.suppress(TimeoutError):
@@ -324,16 +327,22 @@ class Producer(stock.Producer):
 
     async def publish(self, sends: Iterable[Send]) -> list[Any]:
         """Send records; for each its metadata, or the error. Records for one partition keep their order."""
-        producer = self._ensure_producer()
-        answers: list[Any] = []
-        for send in sends:
-            try:
-                answers.append(await producer.send(send.topic, send.value, key=send.key, partition=send.partition))
-            except KafkaError as error:
-                answers.append(error)
-        futures = [answer for answer in answers if not isinstance(answer, BaseException)]
-        results = iter(await asyncio.gather(*futures, return_exceptions=True))
-        return [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
+        return await send_all(self._ensure_producer(), sends)
+
+
+async def send_all(producer: aiokafka.AIOKafkaProducer, sends: Iterable[Send]) -> list[Any]:
+    """Send records at once; for each its metadata, or the error, when all are answered."""
+    answers: list[Any] = []
+    for send in sends:
+        try:
+            answers.append(
+                await producer.send(send.topic, send.value, key=send.key, partition=send.partition)
+            )
+        except KafkaError as error:
+            answers.append(error)
+    futures = [answer for answer in answers if not isinstance(answer, BaseException)]
+    results = iter(await asyncio.gather(*futures, return_exceptions=True))
+    return [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
 
 
 class Transport(stock.Transport):

@@ -93,7 +93,9 @@ class Ledger:
         may begin."""
         with self._lock:
             self._epoch += 1
-            self._places = {place: _Progress(*at) for place, at in positions.items() if place.topic in self._readers}
+            self._places = {
+                place: _Progress(*at) for place, at in positions.items() if place.topic in self._readers
+            }
             self._open = True
 
     def moved(self) -> None:
@@ -118,7 +120,8 @@ class Ledger:
             return {
                 place: done
                 for place, progress in self._places.items()
-                if (done := progress.done) > (progress.start if progress.committed is None else progress.committed)
+                if (done := progress.done)
+                > (progress.start if progress.committed is None else progress.committed)
             }
 
     def committed(self, offsets: Mapping[Place, int]) -> None:

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from monitor.records import Record, RecordError, decode, decode_row
 from monitor.runtime.kafka.declare import MAX_MESSAGE
+from monitor.runtime.kafka.driver import send_all
 from monitor.runtime.kafka.errors import KafkaRuntimeError, KafkaUnreachable
 from monitor.runtime.kafka.partition import Layout
 from monitor.runtime.kafka.port import encode_sends, raise_refused
@@ -62,17 +63,11 @@ class KafkaLog:
         """Append records; returns when they are acknowledged. Raises ``PublishError``."""
         sends = encode_sends(outs, self._layout, self._settings)
         producer = await self._started_producer()
-        answers: list[Any] = []
-        for send in sends:
-            try:
-                answers.append(
-                    await producer.send_and_wait(send.topic, send.value, key=send.key, partition=send.partition)
-                )
-            except KafkaError as error:
-                answers.append(error)
-        raise_refused(sends, answers)
+        raise_refused(sends, await send_all(producer, sends))
 
-    async def read(self, topic: str, limit: int | None = None, *, newest: bool = True) -> AsyncIterator[LogRecord]:
+    async def read(
+        self, topic: str, limit: int | None = None, *, newest: bool = True
+    ) -> AsyncIterator[LogRecord]:
         """Records of a topic as it is now: the newest first, by time of appending, or, not ``newest``, from
         the oldest on, partition by partition. Raises ``KafkaRuntimeError`` for an unknown topic."""
         if topic not in self._layout.topics:
@@ -149,7 +144,9 @@ class KafkaLog:
             except (KafkaError, OSError, TimeoutError) as error:
                 raise self._unreachable(error) from error
             for place in places:
-                consumer.seek(place, begins[place] if last is None else max(begins[place], ends[place] - last))
+                consumer.seek(
+                    place, begins[place] if last is None else max(begins[place], ends[place] - last)
+                )
             for place in places:
                 while (position := await consumer.position(place)) < ends[place]:
                     found = await consumer.getmany(place, timeout_ms=int(_SECONDS * 1000), max_records=_PAGE)
@@ -165,7 +162,9 @@ class KafkaLog:
     async def _count(self, consumer: AIOKafkaConsumer, name: str) -> int:
         topics = await consumer.topics()
         if name not in topics:
-            raise KafkaRuntimeError(f"topic {name} does not exist on {self._settings.bootstrap}: no worker ran there yet")
+            raise KafkaRuntimeError(
+                f"topic {name} does not exist on {self._settings.bootstrap}: no worker ran there yet"
+            )
         return len(consumer.partitions_for_topic(name) or ())
 
     def _unreachable(self, error: BaseException) -> KafkaUnreachable:

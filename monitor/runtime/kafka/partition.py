@@ -23,7 +23,8 @@ class Layout:
         self.topics: Mapping[str, int] = {t.name: 1 if t.single else many for t in pipeline.topics}
         self.tables: Mapping[str, int] = {t.name: 1 if t.single else many for t in pipeline.tables}
         self.readers: Mapping[str, tuple[str, ...]] = {
-            topic: tuple(stage.name for stage in pipeline.stages if topic in stage.topics) for topic in self.topics
+            topic: tuple(stage.name for stage in pipeline.stages if topic in stage.topics)
+            for topic in self.topics
         }
         for stage in pipeline.stages:
             counts = {self.topics[t] for t in stage.topics} | {self.tables[t] for t in stage.tables}

@@ -77,6 +77,8 @@ def raise_refused(sends: Sequence[Send], answers: Sequence[Any]) -> None:
     """Raises ``PublishError`` for the first record that was not acknowledged."""
     for send, answer in zip(sends, answers, strict=True):
         if isinstance(answer, MessageSizeTooLargeError):
-            raise RecordTooLarge(f"a record for {send.topic} is larger than the broker takes: {answer}") from answer
+            raise RecordTooLarge(
+                f"a record for {send.topic} is larger than the broker takes: {answer}"
+            ) from answer
         if isinstance(answer, BaseException):
             raise PublishError(f"a record for {send.topic} was not acknowledged: {answer!r}") from answer

@@ -10,7 +10,7 @@ import gc
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class RowStore(Store):
         self._db_for_partition(partition).write(batch)
 
     def apply_changelog_batch(
-        self, batch: Iterable[EventT], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
+        self, batch: Iterable[EventT[Any]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
     ) -> None:
         """Recovery: rows that this or another worker wrote."""
         events = list(batch)
@@ -110,7 +110,9 @@ class RowStore(Store):
         except Exception as error:  # rocksdict has no class of its own for it
             if "lock" in str(error).lower():
                 raise
-            _log.warning("table files in %s cannot be read (%s): they are built again from Kafka", path, error)
+            _log.warning(
+                "table files in %s cannot be read (%s): they are built again from Kafka", path, error
+            )
             shutil.rmtree(path, ignore_errors=True)
             return rocksdict.Rdict(str(path), options=_options())
 
@@ -118,7 +120,7 @@ class RowStore(Store):
 class RowTable(faust.Table[bytes, bytes]):
     """A table of raw bytes in a ``RowStore``."""
 
-    def _new_store_by_url(self, url: str | URL) -> StoreT:
+    def _new_store_by_url(self, url: str | URL) -> StoreT[Any, Any]:
         return RowStore(
             url,
             self.app,
@@ -133,13 +135,13 @@ class RowTable(faust.Table[bytes, bytes]):
         )
 
 
-def row_stores(tables: Mapping[str, RowTable]) -> dict[str, RowStore]:
+def row_stores(tables: Iterable[RowTable]) -> dict[str, RowStore]:
     """Table -> its store."""
     stores = {}
-    for name, table in tables.items():
+    for table in tables:
         store = table.data
         assert isinstance(store, RowStore)
-        stores[name] = store
+        stores[table.name] = store
     return stores
 
 

@@ -83,7 +83,9 @@ class TablePartitions:
         for queue in self._watchers[table]:
             queue.put_nowait(notice)
 
-    def _recovered(self, table: str, partition: int, key: bytes, old: bytes | None, new: bytes | None) -> None:
+    def _recovered(
+        self, table: str, partition: int, key: bytes, old: bytes | None, new: bytes | None
+    ) -> None:
         """Another worker wrote to a partition that we hold: we were away without knowing it."""
         if partition not in self._held[table] or old == new:
             return

@@ -44,7 +44,9 @@ class Ticker:
             if not partitions:
                 continue
             value = encode(Tick(at=self._clock()))
-            answers = await self._publish([Send(self._topic, partition, b"", value) for partition in partitions])
+            answers = await self._publish(
+                [Send(self._topic, partition, b"", value) for partition in partitions]
+            )
             for partition, answer in zip(partitions, answers, strict=True):
                 if not isinstance(answer, BaseException):
                     self._last[partition] = answer.offset
