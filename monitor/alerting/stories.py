@@ -73,14 +73,12 @@ def belongs(told: Telling, story: Story, seen: datetime) -> bool:
     if min(len(told.sketch), len(story.sketch)) < SHORT:
         same_title = bool(told.title_key) and told.title_key == story.title_key
         return same_title and not _contradicts(told, story)
+    if told.places and story.places and set(told.places).isdisjoint(story.places):
+        return False  # a template or a long background makes two strikes look alike, places tell them apart
     shared = containment(told.sketch, story.sketch)
-    if shared >= COPY:
-        return True
     agrees = _overlap(told.words, story.words) >= AGREE
     if shared >= SAME:
-        # A long background makes two days' strikes look alike: what is new must not contradict.
-        elsewhere = bool(told.places and story.places) and set(told.places).isdisjoint(story.places)
-        return not elsewhere and (agrees or told.numbers == story.numbers)
+        return agrees or told.numbers == story.numbers or shared >= COPY
     return shared >= SIMILAR and agrees and not _contradicts(told, story)
 
 

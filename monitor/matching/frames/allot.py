@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from monitor.lexicon.schema import Role
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import Clause, Name, Occurrence, Piece, Word
 from monitor.matching.frames.punctuation import is_barrier
 from monitor.matching.frames.ranks import Suit, harmed, nearest, suit
 
+_NEAREST = 6
 _ORDER: tuple[Role, ...] = ("actor", "place", "target")
 
 
@@ -37,7 +40,7 @@ class Bids:
         for members in groups.values():
             best: tuple[Suit, Occurrence] | None = None
             offers: list[tuple[Suit, Occurrence]] = []
-            for event in events:
+            for event in _around(events, members[0].first):
                 if role not in event.roles:
                     continue
                 suits = [
@@ -52,6 +55,15 @@ class Bids:
                 filed = self.own if best is not None and event is best[1] else self.other
                 entry = filed.setdefault((event.number, role), [])
                 entry.extend((value, name) for name in members if name.entries[role])
+
+
+def _around(events: list[Occurrence], position: int) -> list[Occurrence]:
+    """The events nearest to a token: a name is never offered to more than a few."""
+    if len(events) <= _NEAREST:
+        return events
+    at = bisect_left(events, position, key=lambda event: event.words[0].first)
+    start = max(0, min(at - _NEAREST // 2, len(events) - _NEAREST))
+    return events[start : start + _NEAREST]
 
 
 def allot(piece: Piece) -> None:

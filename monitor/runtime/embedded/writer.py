@@ -11,43 +11,36 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from monitor.records import Record, Tick, UnknownVersion
+from monitor.records import Tick, UnknownVersion
 from monitor.runtime.batch import (
+    MAX_MESSAGE,
     EncodedOut,
     EncodedPut,
+    Handled,
     Poison,
     dead_letter,
     encode_out,
     handle_record,
-    read_record,
 )
+from monitor.runtime.embedded.lane import Lane
 from monitor.runtime.embedded.rows import StageRows
 from monitor.runtime.embedded.store import Row, Store
-from monitor.runtime.prepare import PrepareError, PreparePool
-from monitor.stage import (
-    BATCH_BYTES,
-    BATCH_RECORDS,
-    BATCH_SECONDS,
-    Emit,
-    Handle,
-    Observer,
-    Out,
-    Pipeline,
-    Stage,
-    Step,
-)
+from monitor.runtime.listeners import Listeners
+from monitor.runtime.prepare import PreparePool
+from monitor.stage import BATCH_BYTES, BATCH_SECONDS, Handle, Out, Pipeline, Stage
 
 IDLE_SECONDS = 0.1  # between looks for appends of other processes
 FULL_DISK_SECONDS = 2.0  # between tries while the disk is full
 HOUSEKEEPING_SECONDS = 30.0
 EXPIRE_ROWS = 2000  # a round of housekeeping
+VACUUM_PAGES = 2000  # likewise
 FREE_BYTES = 32 * 1024 * 1024  # less than this counts as a full disk
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -68,17 +61,6 @@ class Committed(msgspec.Struct, frozen=True):
     changes: Sequence[EncodedPut]
 
 
-class _Lane:
-    """One stage on one of its topics."""
-
-    def __init__(self, stage: Stage, topic: str, next_offset: int) -> None:
-        self.stage = stage
-        self.topic = topic
-        self.next = next_offset
-        self.stopped = ""
-        self.prepared: dict[int, Future[Record]] = {}
-
-
 class Writer:
     """Owns the file. All methods but ``append``, ``wake``, ``swap`` and ``ask`` are its thread's."""
 
@@ -88,8 +70,7 @@ class Writer:
         store: Store,
         folder: Path,
         *,
-        observer: Observer,
-        emit: Emit,
+        listeners: Listeners,
         clock: Clock,
         committed: Callable[[Committed], None],
         free_bytes: Callable[[], int],
@@ -97,22 +78,22 @@ class Writer:
         self._pipeline = pipeline
         self.store = self._store = store
         self._folder = folder
-        self._observer = observer
-        self._emit = emit
+        self._observer = listeners
+        self._emit = listeners.emit
         self._clock = clock
         self._committed = committed
         self._free_bytes = free_bytes
         self._topics = frozenset(topic.name for topic in pipeline.topics)
         self._handles: dict[str, Handle] = {stage.name: stage.handle for stage in pipeline.stages}
         self._rows = {stage.name: StageRows(stage, store) for stage in pipeline.stages}
+        self._pool = PreparePool()
         self._lanes = [
-            _Lane(stage, topic, store.next_offset(stage.name, topic))
+            Lane(stage, topic, store.next_offset(stage.name, topic), self._pool, self.wake)
             for stage in pipeline.stages
             for topic in stage.topics
         ]
         self._ends = {topic: store.end(topic) for topic in self._topics}
         self._ticks = {stage.name: 0.0 for stage in pipeline.stages if stage.tick is not None}
-        self._pool = PreparePool()
         self._condition = threading.Condition()
         self._appends: deque[Append] = deque()
         self._questions: deque[Callable[[], None]] = deque()
@@ -139,7 +120,7 @@ class Writer:
             self._condition.notify()
 
     def ask(self, question: Callable[[], None]) -> None:
-        """Call ``question`` in the writer's thread, between rounds."""
+        """Call ``question`` in the writer's thread, between rounds; never, if there are none any more."""
         with self._condition:
             self._questions.append(question)
             self._woken = True
@@ -178,9 +159,9 @@ class Writer:
 
     def run(self) -> None:
         """Rounds until stopped. Raises what cannot be mended."""
-        for rows in self._rows.values():
-            rows.load()
         try:
+            for rows in self._rows.values():
+                rows.load()
             while not self._stopping:
                 if not self._round():
                     self._wait()
@@ -207,23 +188,27 @@ class Writer:
         """One transaction; whether there was anything to do."""
         while self._questions:
             self._questions.popleft()()
+        self._look_for_others()
         appends = list(self._appends)
         ticks = self._due_ticks()
-        if not appends and not ticks and not self._anything():
+        # While paused there is always something to do: to find out whether writing works again.
+        if not (appends or ticks or self.paused or self._anything()):
             self._keep_house()
             return False
         if self._disk_is_full():
             return False
         self._new_outs, self._new_changes = [], []
-        before = {id(lane): (lane.next, lane.stopped) for lane in self._lanes}
+        before = [(lane, lane.next, lane.stopped) for lane in self._lanes]
         ends = dict(self._ends)
         execute = self._store.connection.execute
         try:
             execute("BEGIN IMMEDIATE")
             now = self._clock().timestamp()
+            if self.paused:
+                self._store.set_meta("resumed", str(now))
             for append in appends:
                 self._append(append.outs, now)
-            self._append(ticks, now)
+            self._append(list(ticks.values()), now)
             worked = False
             for lane in self._lanes:
                 worked = self._work(lane) or worked
@@ -236,6 +221,7 @@ class Writer:
             self._roll_back(before, ends)
             raise
         self._busy = 0
+        self._ticked(ticks)
         self._conclude(appends)
         return worked or bool(appends)
 
@@ -254,16 +240,14 @@ class Writer:
             self._observer.committed(self._new_outs)
             self._committed(Committed(self._new_outs, self._new_changes))
 
-    def _roll_back(self, before: dict[int, tuple[int, str]], ends: dict[str, int]) -> None:
+    def _roll_back(self, before: Sequence[tuple[Lane, int, str]], ends: dict[str, int]) -> None:
         if self._store.connection.in_transaction:
             self._store.connection.execute("ROLLBACK")
         for rows in self._rows.values():
             rows.rolled_back()
-        for lane in self._lanes:
-            lane.next, lane.stopped = before[id(lane)]
+        for lane, next_offset, stopped in before:
+            lane.next, lane.stopped = next_offset, stopped
         self._ends = ends
-        for name in self._ticks:
-            self._ticks[name] = 0.0
 
     def _survive(self, error: sqlite3.OperationalError) -> None:
         """Wait out a full disk or a lock; anything else ends the runtime."""
@@ -289,111 +273,92 @@ class Writer:
         self._pause("the disk is full")
         return True
 
-    def _anything(self) -> bool:
-        """Whether a lane has records, other processes' appends included."""
+    def _look_for_others(self) -> None:
+        """Take note of what other processes appended."""
         version = self._store.data_version()
         if version != self._version:
             self._version = version
             for topic in self._ends:
                 self._ends[topic] = self._store.end(topic)
-        return any(self._ready(lane) for lane in self._lanes)
 
-    def _ready(self, lane: _Lane) -> bool:
-        if lane.stopped or lane.next >= self._ends[lane.topic]:
-            return False
-        waiting = lane.prepared.get(lane.next)
-        return waiting is None or waiting.done()
+    def _anything(self) -> bool:
+        return any(lane.ready(self._ends[lane.topic]) for lane in self._lanes)
 
-    def _due_ticks(self) -> list[EncodedOut]:
+    def _due_ticks(self) -> dict[str, EncodedOut]:
+        """Ticks that are due, by stage; they stay so until they are written."""
         now = time.monotonic()
-        due: list[EncodedOut] = []
+        return {
+            stage.name: encode_out(Out(stage.topics[0], b"", Tick(at=self._clock().astimezone(UTC))))
+            for stage in self._pipeline.stages
+            if stage.tick is not None and now >= self._ticks[stage.name]
+        }
+
+    def _ticked(self, ticks: Iterable[str]) -> None:
+        now = time.monotonic()
         for stage in self._pipeline.stages:
-            if stage.tick is None:
-                continue
-            if now >= self._ticks[stage.name]:
+            if stage.tick is not None and stage.name in ticks:
                 self._ticks[stage.name] = now + stage.tick.total_seconds()
-                due.append(encode_out(Out(stage.topics[0], b"", Tick(at=self._clock().astimezone(UTC)))))
-        return due
 
     # --- one batch ------------------------------------------------------------------------
 
-    def _work(self, lane: _Lane) -> bool:
+    def _work(self, lane: Lane) -> bool:
         """Handle what is queued for one stage on one topic, at most a batch."""
-        if not self._ready(lane):
+        if not lane.ready(self._ends[lane.topic]):
             return False
-        rows = self._store.read(lane.topic, lane.next, BATCH_RECORDS, BATCH_BYTES)
+        rows = self._store.read(lane.topic, lane.next, lane.most, BATCH_BYTES)
         if not rows:  # retention took what was never handled by this stage
             lane.next = self._ends[lane.topic]
             self._store.set_next_offset(lane.stage.name, lane.topic, lane.next)
             return True
-        first = lane.next
+        lane.prepare_ahead(rows)
+        stage = msgspec.structs.replace(lane.stage, handle=self._handles[lane.stage.name])
+        first, count = lane.next, 0
         until = time.perf_counter() + BATCH_SECONDS
-        execute = self._store.connection.execute
-        execute("SAVEPOINT batch")
         for row in rows:
-            if not self._one(lane, row):
+            if not self._one(lane, stage, row):
                 break
             lane.next = row[0] + 1
+            count += 1
             if time.perf_counter() > until:
                 break
-        if lane.next != first:
-            self._store.set_next_offset(lane.stage.name, lane.topic, lane.next)
-        execute("RELEASE batch")
-        return lane.next != first
+        if lane.next == first:
+            return False
+        lane.handled(count)
+        self._store.set_next_offset(stage.name, lane.topic, lane.next)
+        return True
 
-    def _one(self, lane: _Lane, row: Row) -> bool:
+    def _one(self, lane: Lane, stage: Stage, row: Row) -> bool:
         """Handle one record; whether the lane goes on behind it."""
         offset, _, value = row
-        stage = lane.stage
         begun = time.perf_counter()
+        rows = self._rows[stage.name]
         try:
-            record = self._prepared(lane, offset, value)
+            record = lane.record(offset, value)
             if record is None:
                 return False
-            current = msgspec.structs.replace(stage, handle=self._handles[stage.name])
-            handled = handle_record(current, record, self._rows[stage.name], self._topics)
+            handled = handle_record(stage, record, rows, self._topics)
+            _write(rows, handled)
         except UnknownVersion as error:
-            lane.stopped = str(error)
-            self._emit(
-                "partition-stopped", stage=stage.name, topic=lane.topic, offset=offset, reason=lane.stopped
-            )
-            return False
+            return self._stop_lane(lane, offset, error)
         except Poison as poison:
+            if isinstance(poison.__cause__, UnknownVersion):  # a row that a later release wrote
+                return self._stop_lane(lane, offset, poison.__cause__)
             self._bury(lane, row, poison)
             return True
-        now = self._clock().timestamp()
-        self._append(handled.outputs, now)
-        self._rows[stage.name].write(handled.changes)
+        self._append(handled.outputs, self._clock().timestamp())
         self._new_changes.extend(handled.changes)
         self._observer.handled(stage.name, record, handled.step, time.perf_counter() - begun)
         return True
 
-    def _prepared(self, lane: _Lane, offset: int, value: bytes) -> Record | None:
-        """The record, prepared if its stage asks for it; none while a process still works on it."""
-        waiting = lane.prepared.get(offset)
-        if waiting is not None:
-            if not waiting.done():
-                return None
-            del lane.prepared[offset]
-            try:
-                return waiting.result()
-            except PrepareError as error:
-                raise Poison("PrepareError", str(error)) from error
-        record = read_record(value)
-        stage = lane.stage
-        if stage.prepare is None or isinstance(record, Tick):
-            return record
-        if stage.heavy is not None and stage.heavy(record):
-            future = self._pool.submit(stage.prepare, record)
-            lane.prepared[offset] = future
-            future.add_done_callback(lambda _: self.wake())
-            return None
-        try:
-            return stage.prepare(record)
-        except Exception as error:  # the record's fault
-            raise Poison(type(error).__name__, str(error)[:2000]) from error
+    def _stop_lane(self, lane: Lane, offset: int, error: UnknownVersion) -> bool:
+        """Nothing behind this record is handled until a release that knows it runs."""
+        lane.stopped = str(error)[:MAX_MESSAGE]
+        self._emit(
+            "partition-stopped", stage=lane.stage.name, topic=lane.topic, offset=offset, reason=lane.stopped
+        )
+        return False
 
-    def _bury(self, lane: _Lane, row: Row, poison: Poison) -> None:
+    def _bury(self, lane: Lane, row: Row, poison: Poison) -> None:
         offset, key, value = row
         now = self._clock()
         letter = dead_letter(
@@ -407,7 +372,6 @@ class Writer:
         )
         self._append([encode_out(Out(self._pipeline.dead_letters, key, letter))], now.timestamp())
         self._observer.dead_lettered(lane.stage.name, poison.error, poison.message)
-        self._observer.handled(lane.stage.name, letter, Step(), 0.0)
 
     def _append(self, outs: Sequence[EncodedOut], now: float) -> None:
         self._store.append(outs, now)
@@ -424,10 +388,23 @@ class Writer:
             return
         self._housekept = now
         clock = self._clock().timestamp()
-        for topic in self._pipeline.topics:
-            needed = [lane.next for lane in self._lanes if lane.topic == topic.name]
-            below = min(needed, default=self._ends[topic.name])
-            before = clock - topic.retention.total_seconds()
-            if self._store.expire(topic.name, below, before, EXPIRE_ROWS) == EXPIRE_ROWS:
-                self._housekept = 0.0  # more to do: go on in the next idle moment
-        self._store.vacuum(200)
+        try:
+            for topic in self._pipeline.topics:
+                needed = [lane.next for lane in self._lanes if lane.topic == topic.name]
+                below = min(needed, default=self._ends[topic.name])
+                before = clock - topic.retention.total_seconds()
+                if self._store.expire(topic.name, below, before, EXPIRE_ROWS) == EXPIRE_ROWS:
+                    self._housekept = 0.0  # more to do: go on in the next idle moment
+            self._store.vacuum(VACUUM_PAGES)
+        except sqlite3.OperationalError as error:
+            self._survive(error)
+
+
+def _write(rows: StageRows, handled: Handled) -> None:
+    """Raises ``Poison`` if an index refuses a row, and what SQLite raises."""
+    try:
+        rows.write(handled.changes)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # the record's fault; nothing was written
+        raise Poison(type(error).__name__, str(error)) from error
