@@ -159,10 +159,14 @@ class FeedState(Record, tag="feed-state", frozen=True):
 
 
 class SourceLines(Record, tag="source-lines", frozen=True):
-    """How often lines were seen on pages of one source: page chrome repeats. Key: source id."""
+    """On which pages of one source lines were seen: page chrome repeats. Key: source id.
 
-    lines: dict[str, int] = {}  # 8 hex digits of the folded line's hash -> pages it stood on
-    pages: int = 0
+    Pages fall into eight buckets by their article's id; a mask has a bit for each bucket, so that a
+    page that is seen again counts once.
+    """
+
+    lines: dict[str, int] = {}  # hash of the folded line -> mask of the pages on which it stood
+    pages: int = 0  # mask of all pages
 
 
 # --- matches --------------------------------------------------------------------------------

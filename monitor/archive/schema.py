@@ -244,7 +244,9 @@ def check(connection: Connection, *, must_exist: bool = True) -> None:
     found = _found(connection) if inspect(connection).has_table(meta.name) else None
     if found is None:
         if must_exist:
-            raise ArchiveError("nothing has been archived here yet: is the monitor running with this archive?")
+            raise ArchiveError(
+                "nothing has been archived here yet: is the monitor running with this archive?"
+            )
         return
     if not found.isdecimal() or int(found) > SCHEMA_VERSION:
         raise SchemaTooNew(

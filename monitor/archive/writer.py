@@ -53,7 +53,9 @@ def rows(record: Record) -> list[Row]:
     return []
 
 
-async def write(connection: AsyncConnection, many: Iterable[Row], offsets: Mapping[tuple[str, int], int]) -> None:
+async def write(
+    connection: AsyncConnection, many: Iterable[Row], offsets: Mapping[tuple[str, int], int]
+) -> None:
     """Write rows and the offsets behind them, in the order given, in the caller's transaction."""
     by_table: dict[str, list[Values]] = {}
     for row in many:
@@ -85,7 +87,9 @@ def _upsert(table: Table, dialect: str) -> Any:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(table)
     keys = [column.name for column in table.primary_key.columns]
-    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    changed = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+    }
     # The first body of a delivery counts, unless it is sent anew on purpose.
     where = statement.excluded.replay > table.c.replay if table is schema.deliveries else None
     return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)

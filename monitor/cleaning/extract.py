@@ -20,7 +20,7 @@ from monitor.cleaning.pagedata import page_data
 from monitor.records import MAX_PAGE
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element  # type: ignore[import-untyped]
+    from lxml.etree import _Element
 
 LEAST = 120  # characters below which trafilatura's answer is not believed to be the article
 _PAGE = re.compile(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.lexicon.schema import Lexicon
+from monitor.lexicon.schema import WEAK_KINDS, Lexicon
 from monitor.matching.clauses import (
     All,
     Any,
@@ -56,6 +56,9 @@ class FrameReader(Protocol):
         self, frame: Frame, document: Document, where: Sequence[Span], spend: Callable[[int], None]
     ) -> Sequence[tuple[str, Hit, str]] | None:
         """Role, hit and entry of all that supports the frame, or none if it does not hold."""
+
+    def bound(self, document: Document, hit: Hit, spend: Callable[[int], None]) -> bool:
+        """Whether the hit is a word of an event with an actor or a place."""
 
 
 class Verifier:
@@ -152,7 +155,7 @@ class Verifier:
         return [*hits, *self._inner.get(id, ())]
 
     def _file(self, fields: Sequence[Sequence[Hit]]) -> dict[str, list[Hit]]:
-        """Hits by entry; a concept is named by its narrower ones too."""
+        """Hits by entry; a concept is named by its narrower ones too, by weak words only if bound."""
         filed: dict[str, list[Hit]] = {}
         for hits in fields:
             for hit in hits:
@@ -160,11 +163,14 @@ class Verifier:
                 for form in hit.forms:
                     if "/" in form.entry:
                         ids[form.entry] = None
-                    else:
+                    elif form.kind not in WEAK_KINDS or self._bound(hit):
                         ids.update(dict.fromkeys(self._lexicon.wholes[form.entry]))
                 for id in ids:
                     filed.setdefault(id, []).append(hit)
         return filed
+
+    def _bound(self, hit: Hit) -> bool:
+        return self._frames.bound(self._document, hit, self._spend)
 
     # --- stretches ------------------------------------------------------------------------
 

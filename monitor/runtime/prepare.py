@@ -43,6 +43,8 @@ class PreparePool:
             threading.Thread(target=self._serve, daemon=True, name=f"prepare-{n}") for n in range(workers)
         ]
         self._started = False
+        self._closing = False
+        self._processes: set[BaseProcess] = set()
         self._lock = threading.Lock()
 
     def submit(self, prepare: Prepare, record: Record) -> Future[Record]:
@@ -57,7 +59,11 @@ class PreparePool:
         return future
 
     def close(self) -> None:
-        """Stop the processes; what is not done stays undone."""
+        """Stop the processes at once; what is not done stays undone, and unanswered."""
+        with self._lock:
+            self._closing = True
+            for process in self._processes:
+                process.kill()
         for _ in self._threads:
             self._tasks.put(None)
         if self._started:
@@ -68,20 +74,32 @@ class PreparePool:
         process: BaseProcess | None = None
         pipe: Connection | None = None
         try:
-            while (task := self._tasks.get()) is not None:
+            while (task := self._tasks.get()) is not None and not self._closing:
                 prepare, record, future = task
-                if process is None or pipe is None or not process.is_alive():
-                    process, pipe = self._start()
+                if not future.set_running_or_notify_cancel():
+                    continue
                 try:
+                    if process is None or pipe is None or not process.is_alive():
+                        process, pipe = self._start()
                     future.set_result(self._ask(pipe, prepare, record))
-                except PrepareError as error:
+                except _Refused as error:
                     future.set_exception(error)
-                    if not isinstance(error, _Refused):
-                        _end(process, pipe)
-                        process = pipe = None
+                except Exception as error:
+                    if process is not None and pipe is not None:
+                        self._end(process, pipe)
+                    process = pipe = None
+                    if self._closing:
+                        return
+                    # Whatever it is must not leave the record unanswered, nor those behind it.
+                    failed = (
+                        error
+                        if isinstance(error, PrepareError)
+                        else PrepareError(f"cannot be prepared: {error}")
+                    )
+                    future.set_exception(failed)
         finally:
             if process is not None and pipe is not None:
-                _end(process, pipe)
+                self._end(process, pipe)
 
     def _start(self) -> tuple[BaseProcess, Connection]:
         context = multiprocessing.get_context("spawn")
@@ -89,9 +107,20 @@ class PreparePool:
         process = context.Process(
             target=_work, args=(theirs, self._limit_memory), daemon=True, name="prepare"
         )
-        process.start()
+        with self._lock:
+            if self._closing:
+                raise PrepareError("the pool is closed")
+            process.start()
+            self._processes.add(process)
         theirs.close()
         return process, ours
+
+    def _end(self, process: BaseProcess, pipe: Connection) -> None:
+        pipe.close()
+        process.kill()
+        process.join(timeout=2)
+        with self._lock:
+            self._processes.discard(process)
 
     def _ask(self, pipe: Connection, prepare: Prepare, record: Record) -> Record:
         try:
@@ -108,12 +137,6 @@ class PreparePool:
 
 class _Refused(PrepareError):
     """``prepare`` itself raised: its process is fine."""
-
-
-def _end(process: BaseProcess, pipe: Connection) -> None:
-    pipe.close()
-    process.kill()
-    process.join(timeout=2)
 
 
 def _work(pipe: Connection, limit_memory: int) -> None:

@@ -185,9 +185,20 @@ def _speaker(piece: Piece, event: Occurrence, clause: Clause) -> list[Name]:
     for i in range(clause.start, first.first):
         if piece.bits[i] & w.PRONOUN and piece.clause_of[i] == clause.number:
             return speakers
-    if piece.grammar.grammar.drops_pronoun and _opens(piece, clause, first):
+    grammar = piece.grammar.grammar
+    if grammar.drops_pronoun and (
+        _opens(piece, clause, first) or (grammar.verb_final and _starts_marked(piece, clause))
+    ):
         return speakers
     return []
+
+
+def _starts_marked(piece: Piece, clause: Clause) -> bool:
+    """After "that" a preposition comes first: the clause has no subject of its own."""
+    i = clause.start
+    while i <= clause.last and piece.bits[i] & (w.COMPLEMENTIZER | w.INSIDE | w.DATE):
+        i += 1
+    return i <= clause.last and bool(piece.bits[i] & w.ANY_PREPOSITION)
 
 
 def _opens(piece: Piece, clause: Clause, word: Word) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from monitor.lexicon.schema import Lexicon
@@ -9,9 +10,10 @@ from monitor.matching.fold import fold
 from monitor.matching.frames import words as w
 from monitor.matching.frames.clauses import alike, shares_role, stands_before_event
 from monitor.matching.frames.model import Name, Piece
-from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_enumeration, is_hyphen
+from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_comma, is_enumeration, is_hyphen
 
 _PROCLITICS = {"ب": w.AT, "ل": w.OF, "ك": w.OTHER}
+_APPOSITION = 9
 _WALK = 7  # words that may stand between a name and its preposition
 
 
@@ -20,6 +22,7 @@ def mark(piece: Piece) -> None:
     for name in piece.names:
         _mark(piece, name)
     _coordinate(piece)
+    appositions(piece)
 
 
 def _mark(piece: Piece, name: Name) -> None:
@@ -130,6 +133,10 @@ def _walk_left(piece: Piece, name: Name) -> None:
                 return
             i = head
             continue
+        elif (
+            bits & w.SUBORDINATOR and i == piece.clauses[name.clause].start and not _noun_phrase(piece, name)
+        ):
+            return
         elif found := w.preposition_of(bits):
             name.prepositional = found
             name.preposition = i
@@ -145,6 +152,12 @@ def _walk_left(piece: Piece, name: Name) -> None:
             return
         if i >= 0 and is_barrier(piece.gaps[i + 1]) and not _quoted(piece.gaps[i + 1]):
             return
+
+
+def _noun_phrase(piece: Piece, name: Name) -> bool:
+    """After Russia's strikes, after the strikes: no verb of the name's follows."""
+    after = name.last + 1
+    return after >= piece.n or is_barrier(piece.gaps[after])
 
 
 def _quoted(gap: str) -> bool:
@@ -207,10 +220,17 @@ def _base_forms(piece: Piece) -> dict[str, str]:
 def _coordinate(piece: Piece) -> None:
     """Step 7: names joined by a conjunction or an enumeration fill a role together."""
     names = [name for name in piece.names if not name.qualifier]
-    for earlier, later in zip(names, names[1:], strict=False):
+    chain: Name | None = None  # the name that a conjunction joins to the next
+    pairs = list(pairwise(names))
+    joined: list[bool] = []
+    for earlier, later in reversed(pairs):
+        joins = _joined(piece, earlier, later, listed=chain is later) or _apposed(piece, earlier, later)
+        chain = earlier if joins else None
+        joined.append(joins)
+    for (earlier, later), joins in zip(pairs, reversed(joined), strict=True):
         if later.clause != earlier.clause or later.first <= earlier.last:
             continue
-        if earlier.out != later.out or not _joined(piece, earlier, later):
+        if earlier.out != later.out or not joins:
             continue
         if stands_before_event(piece, earlier, later):
             continue
@@ -224,7 +244,7 @@ def _coordinate(piece: Piece) -> None:
                 later.preposition = earlier.preposition
 
 
-def _joined(piece: Piece, earlier: Name, later: Name) -> bool:
+def _joined(piece: Piece, earlier: Name, later: Name, *, listed: bool) -> bool:
     """Whether only a conjunction (or a bare comma) stands between, with articles and place nouns."""
     start = earlier.last + 1
     if later.first - start > 8:
@@ -251,13 +271,52 @@ def _joined(piece: Piece, earlier: Name, later: Name) -> bool:
                 return False
         elif bits & w.ANY_PREPOSITION and w.preposition_of(bits) == earlier.prepositional and conjunction:
             pass
-        elif bits & (w.ARTICLE | w.PLACE_NOUN | w.SKIP | w.INSIDE) or w.postposition_of(bits) in (w.AT, w.ON):
+        elif bits & w.MEDIA and earlier.demonym and not conjunction:
+            words += 1
+        elif bits & (w.ARTICLE | w.PLACE_NOUN | w.SKIP | w.INSIDE | w.BACKED_AFTER) or w.postposition_of(
+            bits
+        ) in (w.AT, w.ON):
             words += 1
         elif not (piece.folds[i] in piece.grammar.suffixes and is_apostrophe(gap)):
             return False
     if conjunction:
         return not (earlier.demonym or later.demonym) or shares_role(earlier, later)
-    return comma and not words and alike(earlier, later) and later.mark in (0, earlier.mark)
+    return comma and (listed or not words) and alike(earlier, later) and later.mark in (0, earlier.mark)
+
+
+def _apposed(piece: Piece, earlier: Name, later: Name) -> bool:
+    """A country and its officer: Russian President Vladimir Putin, الرئيس الروسي فلاديمير بوتين."""
+    if not any(id.startswith("person/") for id in later.entries["actor"]) or later.first - earlier.last > 5:
+        return False
+    if not any(id.startswith("country/") for id in earlier.entries["actor"]):
+        return False
+    for i in range(earlier.last + 1, later.first + 1):
+        if is_barrier(piece.gaps[i]):
+            return False
+        if i < later.first and not (piece.bits[i] & w.MEDIA or piece.folds[i] in piece.grammar.suffixes):
+            return False
+    return True
+
+
+def appositions(piece: Piece) -> None:
+    """Names that only say what another is: Turkey, a NATO member, ..."""
+    starts = [i for i in range(1, piece.n) if is_comma(piece.gaps[i])]
+    for start, end in pairwise([*starts, piece.n]):
+        if end == piece.n or end - start > _APPOSITION or not piece.bits[start] & w.ARTICLE:
+            continue
+        if piece.name_at[start - 1] < 0 or piece.clause_of[end - 1] != piece.clause_of[start]:
+            continue
+        names = {piece.name_at[i] for i in range(start, end) if piece.name_at[i] >= 0}
+        if any(
+            piece.event_at[i] >= 0 or piece.bits[i] & (w.REPORT | w.CONJUNCTION) for i in range(start, end)
+        ):
+            continue
+        if end < piece.n and piece.bits[end] & w.CONJUNCTION:
+            continue
+        for at in names:
+            name = piece.names[at]
+            if name.group < 0 and name.mark in (0, w.GENITIVE, w.OF) and name.last + 1 < end:
+                name.out = True
 
 
 def _closing(gap: str) -> bool:

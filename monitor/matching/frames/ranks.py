@@ -318,15 +318,29 @@ def _target(piece: Piece, event: Occurrence, name: Name, word: Word, before: boo
         return 0
     if mark == w.OF:
         return 0 if not before else None
-    if mark == w.AT and piece.language == "fr" and not before and _follows(piece, word, name):
+    if (
+        mark == w.AT
+        and piece.language == "fr"
+        and "place" not in event.roles
+        and not before
+        and _follows(piece, word, name)
+    ):
         return 1
     if mark:
         return None
     if not before and _directly(piece, word, name):
         return 0
-    if name.demonym and (before or beside(piece, event, name) is not None):
+    if name.demonym and (before or _by_an_event(piece, name)):
         return None
     return 1
+
+
+def _by_an_event(piece: Piece, name: Name) -> bool:
+    """A demonym that describes an event is no target of another."""
+    after, before = name.last + 1, name.first - 1
+    if after < piece.n and piece.event_at[after] >= 0:
+        return True
+    return piece.grammar.grammar.adjective_after and before >= 0 and piece.event_at[before] >= 0
 
 
 _RANKS: dict[Role, Callable[[Piece, Occurrence, Name, Word, bool], int | None]] = {

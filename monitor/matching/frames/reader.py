@@ -49,6 +49,14 @@ class Reader:
                             found.extend(evidence)
         return found or None
 
+    def bound(self, document: Document, hit: Hit, spend: Callable[[int], None]) -> bool:
+        """Whether the hit is a word of an event with an actor or a place."""
+        span = (hit.field, *document.fields[hit.field].sentence(hit.first))
+        return any(
+            hit in event.words and ("actor" in event.fillers or "place" in event.fillers)
+            for event in self._events(document, span, spend)
+        )
+
     def _events(self, document: Document, span: Span, spend: Callable[[int], None]) -> tuple[Event, ...]:
         kept = self._kept.get(span)
         if kept is None:

@@ -74,7 +74,6 @@ _FIELDS = {
     "backed_after": BACKED_AFTER,
     "patient": PATIENT,
     "topic": TOPIC,
-    "ignore": INSIDE,
 }
 
 Tokens = tuple[str, ...]
@@ -115,6 +114,8 @@ def words(language: str) -> Words:
     for number, name in enumerate(MARK_NAMES, start=1):
         put(getattr(source.prepositions, name), 1 << (PREPOSITION + number))
         put(getattr(source.postpositions, name), 1 << (POSTPOSITION + number))
+    for text in source.ignore:
+        bits.setdefault(tuple(segment(text, language).folds), INSIDE)
     single = {tokens[0]: value for tokens, value in bits.items() if len(tokens) == 1}
     longer: dict[str, list[tuple[Tokens, int]]] = {}
     for tokens, value in bits.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from monitor.records import Record, RecordError, decode
 from monitor.runtime.batch import encode_out
 from monitor.runtime.embedded.store import Store, StoreError, connect, log_table, row_table
-from monitor.stage import Out
+from monitor.stage import Out, PublishError
 
 _PAGE = 500
 
@@ -29,9 +30,15 @@ class LogFile:
     def append(self, *outs: Out) -> None:
         """Append records; a running worker notices within a tenth of a second."""
         encoded = [encode_out(out) for out in outs]
-        self._store.connection.execute("BEGIN IMMEDIATE")
-        self._store.append(encoded, time.time())
-        self._store.connection.execute("COMMIT")
+        execute = self._store.connection.execute
+        execute("BEGIN IMMEDIATE")
+        try:
+            self._store.append(encoded, time.time())
+            execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._store.connection.in_transaction:
+                execute("ROLLBACK")
+            raise PublishError(f"not appended: {error}") from error
 
     def newest(self, topic: str, most: int) -> list[tuple[int, Record]]:
         """The last ``most`` records of a topic, newest first; unreadable ones are left out."""

@@ -61,9 +61,7 @@ class StageRows:
         if olds is not None:
             self._undo.extend(olds)
 
-    def _index(
-        self, changes: Sequence[EncodedPut]
-    ) -> list[tuple[str, bytes, Record | None, Record | None]]:
+    def _index(self, changes: Sequence[EncodedPut]) -> list[tuple[str, bytes, Record | None, Record | None]]:
         """Bring the indexes up to ``changes``; returns what undoes it."""
         done: list[tuple[str, bytes, Record | None, Record | None]] = []
         newest: dict[_At, Record | None] = {}

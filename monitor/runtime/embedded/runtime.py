@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,6 +20,7 @@ from monitor.runtime.batch import EncodedPut, encode_out
 from monitor.runtime.embedded.lock import FolderLock
 from monitor.runtime.embedded.store import Store, StoreError, Synchronous, connect
 from monitor.runtime.embedded.writer import Append, Clock, Committed, Writer
+from monitor.runtime.listeners import Listeners
 from monitor.stage import (
     Assigned,
     Changed,
@@ -30,35 +32,25 @@ from monitor.stage import (
     PublishError,
     Revoked,
     RunningState,
-    Step,
 )
 
 FILE_NAME = "monitor.db"
 MOST_LAG = 5000  # records before poller and inbox wait
 ROOM_SECONDS = 0.05
 DISK_CHECK_SECONDS = 1.0
+CHECKPOINT_WAIT_MS = 500
 
 Event = Assigned | Revoked | Changed
 
 
 class EmbeddedSettings(msgspec.Struct, frozen=True):
-    """``folder`` holds the file. ``synchronous`` FULL keeps what was acknowledged through a power cut."""
+    """``folder`` holds the file. ``synchronous`` FULL keeps what was acknowledged through a power cut.
+    ``housekeeping`` is the time between looks for what is past its retention, in seconds."""
 
     folder: Path
     synchronous: Synchronous = "FULL"
     most_lag: int = MOST_LAG
-
-
-class _Quiet:
-    """Observer and emit for whoever gives none."""
-
-    def handled(self, stage: str, record: Record, step: Step, seconds: float) -> None: ...
-
-    def dead_lettered(self, stage: str, error: str, message: str) -> None: ...
-
-    def committed(self, outs: Sequence[Out]) -> None: ...
-
-    def emit(self, event: str, /, **fields: object) -> None: ...
+    housekeeping: float = 30.0
 
 
 def _now() -> datetime:
@@ -78,11 +70,10 @@ class EmbeddedRuntime:
         clock: Clock = _now,
         free_bytes: Callable[[], int] | None = None,
     ) -> None:
-        quiet = _Quiet()
         self._pipeline = pipeline
         self._settings = settings
-        self._observer = observer or quiet
-        self._emit = emit or quiet.emit
+        self._listeners = Listeners(observer, emit)
+        self._emit = self._listeners.emit
         self._clock = clock
         self._free_bytes = free_bytes or _DiskGauge(settings.folder)
         self._lock = FolderLock(settings.folder)
@@ -91,6 +82,8 @@ class EmbeddedRuntime:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failed: asyncio.Future[None] | None = None
         self._watchers: dict[str, list[asyncio.Queue[Event | None]]] = {}
+        self._open: set[asyncio.Queue[Event | None]] = set()  # of all watches, begun or about to
+        self._stopped = False
         self._watched: set[str] = set()  # the writer's own: from these changes are told
         self._ready = False
         self.topics = frozenset(topic.name for topic in pipeline.topics)
@@ -112,6 +105,8 @@ class EmbeddedRuntime:
         try:
             await asyncio.wrap_future(started)
         except BaseException:
+            if self._writer is not None:
+                self._writer.stop()
             await asyncio.to_thread(self._thread.join)
             self._lock.release()
             raise
@@ -124,9 +119,9 @@ class EmbeddedRuntime:
             self._writer.stop()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
-        for queues in self._watchers.values():
-            for queue in queues:
-                queue.put_nowait(None)
+        self._stopped = True
+        for queue in self._open:
+            queue.put_nowait(None)
         self._lock.release()
 
     async def failed(self) -> None:
@@ -161,6 +156,7 @@ class EmbeddedRuntime:
     # --- the writer's thread --------------------------------------------------------------
 
     def _run(self, started: Future[None]) -> None:
+        connection: sqlite3.Connection | None = None
         try:
             connection = connect(self._settings.folder / FILE_NAME, synchronous=self._settings.synchronous)
             store = Store(connection)
@@ -171,13 +167,15 @@ class EmbeddedRuntime:
                 self._pipeline,
                 store,
                 self._settings.folder,
-                observer=self._observer,
-                emit=self._emit,
+                listeners=self._listeners,
                 clock=self._clock,
                 committed=self._tell,
                 free_bytes=self._free_bytes,
+                housekeeping=self._settings.housekeeping,
             )
         except BaseException as error:
+            if connection is not None:
+                connection.close()
             started.set_exception(
                 error
                 if isinstance(error, StoreError)
@@ -191,6 +189,8 @@ class EmbeddedRuntime:
         try:
             self._writer.run()
             store.set_meta("clean", "1")
+            # Whoever reads now keeps the log from being folded in: the next start does it.
+            connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException as error:
             failure = error
@@ -207,11 +207,11 @@ class EmbeddedRuntime:
     def _check_integrity(self) -> None:
         """After an unclean stop, on a reading connection, in the background."""
         begun = time.monotonic()
-        connection = connect(self._settings.folder / FILE_NAME, read_only=True)
         try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-        finally:
-            connection.close()
+            with contextlib.closing(connect(self._settings.folder / FILE_NAME, read_only=True)) as connection:
+                found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+        except sqlite3.Error as error:
+            found = [str(error)]
         self._emit(
             "integrity-checked",
             ok=found == ["ok"],
@@ -238,9 +238,11 @@ class EmbeddedRuntime:
 
     async def watch(self, table: str) -> AsyncIterator[Event]:
         """See ``Port.watch``."""
-        assert self._loop is not None
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         writer = self.writer
+        if self._stopped:
+            return
+        self._open.add(queue)
 
         def begin() -> None:
             self._watched.add(table)
@@ -252,6 +254,7 @@ class EmbeddedRuntime:
             while (event := await queue.get()) is not None:
                 yield event
         finally:
+            self._open.discard(queue)
             if queue in self._watchers.get(table, ()):
                 self._watchers[table].remove(queue)
 
@@ -259,6 +262,8 @@ class EmbeddedRuntime:
         self, table: str, queue: asyncio.Queue[Event | None], rows: Sequence[tuple[bytes, Record]]
     ) -> None:
         # Runs in the loop, after all changes that were told before the rows were read.
+        if queue not in self._open:
+            return
         self._watchers.setdefault(table, []).append(queue)
         queue.put_nowait(Assigned(0, rows))
 

@@ -38,7 +38,6 @@ from monitor.stage import BATCH_BYTES, BATCH_SECONDS, Handle, Out, Pipeline, Sta
 
 IDLE_SECONDS = 0.1  # between looks for appends of other processes
 FULL_DISK_SECONDS = 2.0  # between tries while the disk is full
-HOUSEKEEPING_SECONDS = 30.0
 EXPIRE_ROWS = 2000  # a round of housekeeping
 VACUUM_PAGES = 2000  # likewise
 FREE_BYTES = 32 * 1024 * 1024  # less than this counts as a full disk
@@ -74,6 +73,7 @@ class Writer:
         clock: Clock,
         committed: Callable[[Committed], None],
         free_bytes: Callable[[], int],
+        housekeeping: float,
     ) -> None:
         self._pipeline = pipeline
         self.store = self._store = store
@@ -83,6 +83,7 @@ class Writer:
         self._clock = clock
         self._committed = committed
         self._free_bytes = free_bytes
+        self._housekeeping = housekeeping
         self._topics = frozenset(topic.name for topic in pipeline.topics)
         self._handles: dict[str, Handle] = {stage.name: stage.handle for stage in pipeline.stages}
         self._rows = {stage.name: StageRows(stage, store) for stage in pipeline.stages}
@@ -384,7 +385,7 @@ class Writer:
     def _keep_house(self) -> None:
         """Delete what is past its retention and handled; give pages back, a little at a time."""
         now = time.monotonic()
-        if now - self._housekept < HOUSEKEEPING_SECONDS:
+        if now - self._housekept < self._housekeeping:
             return
         self._housekept = now
         clock = self._clock().timestamp()
