@@ -86,13 +86,18 @@ def read_yaml(path: Path, name: str = "") -> Located:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidFile([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from error
+    return decode_yaml(data, shown)
+
+
+def decode_yaml(data: bytes, file: str) -> Located:
+    """The document in a file's bytes. Raises ``InvalidFile``."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        raise InvalidFile([Problem(shown, line, column, "is not UTF-8", "save the file as UTF-8")]) from error
-    return parse_yaml(text, shown)
+        raise InvalidFile([Problem(file, line, column, "is not UTF-8", "save the file as UTF-8")]) from error
+    return parse_yaml(text, file)
 
 
 def parse_yaml(text: str, file: str) -> Located:

@@ -33,25 +33,24 @@ class Loaded(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def load(folder: Path, previous: Loaded | None = None) -> Loaded:
-    """Load all files of the rule folder. What is broken stays as it was in ``previous``."""
+def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = None) -> Loaded:
+    """Load all files of the rule folder. What is broken stays as it was in ``previous``.
+
+    ``pack``: where the lexicon, once made, is kept for the next start.
+    """
     problems: list[Problem] = []
     try:
-        book = load_rules([folder], previous.book if previous is not None else None)
+        book = load_rules([folder], previous.book if previous is not None else None, pack=pack)
     except InvalidFile as error:
         if previous is None:
             raise
         book = previous.book
         problems.extend(error.problems)
     problems.extend(problem for problem in book.problems if problem.level == "error")
-    if (
-        previous is not None
-        and book.active() == previous.book.active()
-        and book.lexicon is previous.book.lexicon
-    ):
+    if previous is not None and book.active() == previous.book.active() and book.table is previous.book.table:
         engine = previous.engine
     else:
-        engine = Engine(book.active(), book.lexicon, previous.engine.table if previous is not None else None)
+        engine = Engine(book.active(), book.table)
     subscribers = previous.subscribers if previous is not None else NOBODY
     feeds: tuple[Feed, ...] = previous.feeds if previous is not None else ()
     try:

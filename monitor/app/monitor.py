@@ -24,6 +24,7 @@ from monitor.pipeline import build, with_routing, with_rules
 from monitor.records import Record
 from monitor.stage import Emit, Observer, Out, Runtime, Step
 
+PACK = "lexicon.pack"
 STOP_SECONDS = 8.0
 """Until services that do not end by themselves are cut off; SIGTERM ends within 10 s."""
 
@@ -174,7 +175,7 @@ async def _within(seconds: float, stops: Sequence[Coroutine[Any, Any, None]]) ->
 
 def run_monitor(settings: Settings) -> int:
     """Run the job in this process until SIGTERM or SIGINT; the process's exit code."""
-    loaded = load(settings.rules_dir)
+    loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
     journal = Journal()
     for problem in loaded.problems:
         journal(

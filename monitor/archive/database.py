@@ -36,7 +36,7 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
-def engine(url: URL) -> AsyncEngine:
+def engine(url: URL, *, write: bool = True) -> AsyncEngine:
     """An engine without a pool: each connection is opened and closed by whoever uses it."""
     arguments: dict[str, Any] = {"timeout": _CONNECT_SECONDS}
     if url.drivername == POSTGRESQL:
@@ -49,7 +49,7 @@ def engine(url: URL) -> AsyncEngine:
             "tcp_keepalives_count": "3",
         }
     made = create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
-    if url.drivername == SQLITE:
+    if url.drivername == SQLITE and write:
         event.listen(made.sync_engine, "connect", _set_up_sqlite)
     return made
 

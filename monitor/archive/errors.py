@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 _OF_THE_ROW = ("22", "23", "54")
 """SQLSTATE classes that are a row's fault: data exception, integrity, program limit exceeded."""
@@ -33,18 +33,17 @@ def told(error: BaseException) -> str:
     return f"{type(origin).__name__}: {words}"[:300] if words else type(origin).__name__
 
 
-def is_of_the_row(error: SQLAlchemyError) -> bool:
+def is_of_the_row(error: Exception) -> bool:
     """Whether a row was refused for what it holds: a database that works would refuse it again."""
     if not isinstance(error, DBAPIError):
-        return False
+        # A value that could not be bound; SQLite's driver raises OverflowError for integers too large.
+        return isinstance(error, StatementError | OverflowError | ValueError)
     if error.connection_invalidated:
         return False
     origin = error.orig
     if isinstance(origin, sqlite3.Error):
         return isinstance(origin, sqlite3.DataError | sqlite3.IntegrityError)
-    if isinstance(origin, OverflowError | UnicodeError | ValueError | TypeError):
-        return True
     state = getattr(origin, "sqlstate", None)
-    if state is None:  # the driver could not encode a value
-        return "DataError" in str(origin)[:200]
+    if state is None:  # not from the server: the driver could not encode a value, or has no connection
+        return "asyncpg.exceptions.DataError" in str(origin)[:200]
     return str(state)[:2] in _OF_THE_ROW

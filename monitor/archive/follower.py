@@ -33,6 +33,8 @@ REFUSED_SECONDS = 60.0  # between looks at an archive that a later release wrote
 STOP_SECONDS = 5.0  # that the batch in hand gets on stop
 TOLD_SKIPS = 20  # skipped records that are told one by one between two good reconnections
 
+_WRITE_ERRORS = (SQLAlchemyError, OverflowError, ValueError)  # drivers raise the last two unwrapped
+
 Role = Literal["starting", "writing", "standby", "away", "refused", "stopped"]
 
 
@@ -79,6 +81,7 @@ class Follower:
         self._stopped: dict[Place, str] = {}
         self._away = False
         self._offsets: dict[Place, int] = {}
+        self._known_log: str | None = None  # of which the offsets are
         self._retry = FIRST_RETRY
 
     def state(self) -> ArchiveState:
@@ -155,9 +158,9 @@ class Follower:
             raise _Refused(str(error)) from error
         found = await connection.execute(select(schema.offsets))
         self._offsets = {(row.topic, row.partition): row.next_offset for row in found}
-        known = await connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "log"))
+        log = select(schema.meta.c.value).where(schema.meta.c.name == "log")
+        self._known_log = await connection.scalar(log)
         await connection.commit()
-        self._known_log = known
         self._lag_due = 0.0
 
     async def _step(self, connection: AsyncConnection) -> bool:
@@ -212,7 +215,7 @@ class Follower:
         try:
             async with connection.begin():
                 await write(connection, (row for _, made in found for row in made), offsets)
-        except SQLAlchemyError as error:
+        except _WRITE_ERRORS as error:
             if not is_of_the_row(error):
                 raise
             await self._store_each(connection, found)
@@ -228,7 +231,7 @@ class Follower:
             try:
                 async with connection.begin():
                     await write(connection, made, offset)
-            except SQLAlchemyError as error:
+            except _WRITE_ERRORS as error:
                 if not is_of_the_row(error):
                     raise
                 self._skip(entry, told(error))

@@ -2,108 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, String, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.engine import URL, Row
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.archive import database, schema
 from monitor.archive.errors import ArchiveError, told
+from monitor.archive.lines import AlertLine, AlertPage, ArticleLine, DeliveryLine, LetterLine, RouteLine
 
 MOST = 100_000
-
-
-class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision of a story, in short."""
-
-    story: str
-    revision: int
-    title: str
-    url: str
-    source: str
-    language: str
-    severity: str
-    seen: datetime
-    published: datetime | None
-    backlog: bool
-    articles: int
-    sources: list[str]
-    languages: list[str]
-    rules: list[str]
-
-
-class ArticleLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An article of a story. Title and URL are the alert's if the article itself is not archived."""
-
-    id: str
-    title: str
-    url: str
-    source: str
-    language: str
-    seen: datetime
-    published: datetime | None
-
-
-class RouteLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a revision for one subscriber, and why."""
-
-    revision: int
-    subscriber: str
-    outcome: str
-    rules: list[str]
-    delivery: str
-    reason: str
-
-
-class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery and how far it came."""
-
-    id: str
-    subscriber: str
-    story: str
-    revision: int
-    channel: str
-    title: str
-    severity: str
-    seen: datetime
-    published: datetime | None
-    replay: int
-    state: str  # pending, delivered, dead
-    attempts: int  # under this replay
-    last_attempt: datetime | None
-    next_attempt: datetime | None
-    last_status: int
-    last_error: str
-
-
-class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A story: its newest revision, its articles, what became of each revision, its deliveries."""
-
-    alert: AlertLine
-    evidence: Mapping[str, list[dict[str, Any]]]  # rule -> evidence of the newest revision
-    articles: list[ArticleLine]
-    routes: list[RouteLine]
-    deliveries: list[DeliveryLine]
-
-
-class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A dead letter; ``key`` and ``value`` are the original bytes."""
-
-    id: str
-    at: datetime
-    stage: str
-    topic: str
-    place: str
-    error: str
-    message: str
-    key: bytes
-    value: bytes
 
 
 class ArchiveReader:
@@ -111,7 +22,7 @@ class ArchiveReader:
 
     def __init__(self, url: str) -> None:
         self._url = database.parse_url(url)
-        self._engine = database.engine(_read_only(self._url))
+        self._engine = database.engine(_read_only(self._url), write=False)
         self._connection: AsyncConnection | None = None
 
     async def __aenter__(self) -> ArchiveReader:
@@ -186,15 +97,19 @@ class ArchiveReader:
         self, most: int = 50, *, state: str = "", subscriber: str = "", story: str = "", id: str = ""
     ) -> list[DeliveryLine]:
         """Deliveries, newest first; of a state, subscriber, story, or with ids that begin so."""
-        table, newest = schema.deliveries, _last_attempts()
-        reached = func.coalesce(newest.c.outcome, "pending")
+        table, newest = schema.deliveries, schema.attempts.alias("newest")
+        dead = schema.dead_letters.alias("dead")
+        reached = _state(newest, dead)
         query = (
-            select(table, newest.c.number, newest.c.at, newest.c.outcome, newest.c.retry_at)
-            .add_columns(newest.c.status, newest.c.error)
+            select(table, newest.c.number, newest.c.at, newest.c.retry_at, newest.c.status)
+            .add_columns(
+                reached.label("state"), func.coalesce(newest.c.error, dead.c.message, "").label("why")
+            )
             .outerjoin(
                 newest,
-                and_(newest.c.delivery == table.c.id, newest.c.replay == table.c.replay, newest.c.place == 1),
+                and_(newest.c.delivery == table.c.id, newest.c.replay == table.c.replay, _is_last(newest)),
             )
+            .outerjoin(dead, dead.c.id == _letter_id(table))
             .order_by(table.c.seen.desc(), table.c.id)
             .limit(most)
         )
@@ -205,8 +120,7 @@ class ArchiveReader:
         if id:
             query = query.where(table.c.id.startswith(id, autoescape=True))
         if state:
-            outcomes = [outcome for outcome, name in _STATES.items() if name == state]
-            query = query.where(reached.in_(outcomes))
+            query = query.where(reached == state)
         return [
             DeliveryLine(
                 id=row.id,
@@ -219,12 +133,12 @@ class ArchiveReader:
                 seen=row.seen,
                 published=row.published,
                 replay=row.replay,
-                state=_STATES.get(row.outcome or "pending", "pending"),
+                state=row.state,
                 attempts=row.number or 0,
                 last_attempt=row.at,
-                next_attempt=row.retry_at,
+                next_attempt=row.retry_at if row.state == "pending" else None,
                 last_status=row.status or 0,
-                last_error=row.error or "",
+                last_error=row.why,
             )
             for row in await self._rows(query)
         ]
@@ -318,22 +232,33 @@ class ArchiveReader:
         return list(found.values())
 
 
-_STATES = {
-    "pending": "pending",
-    "retry": "pending",
-    "delivered": "delivered",
-    "failed": "dead",
-    "gone": "dead",
-}
-
-
-def _last_attempts() -> Any:
-    """Each attempt with its place from the last one of its delivery and replay."""
-    table = schema.attempts
-    place = func.row_number().over(
-        partition_by=(table.c.delivery, table.c.replay), order_by=(table.c.number.desc(), table.c.at.desc())
+def _state(newest: Any, dead: Any) -> Any:
+    """How far a delivery came, by its last attempt and its dead letter."""
+    return case(
+        (newest.c.outcome == "delivered", "delivered"),
+        (newest.c.outcome.in_(("failed", "gone")), "dead"),
+        (dead.c.id.is_not(None), "dead"),
+        else_="pending",
     )
-    return select(table, place.label("place")).subquery()
+
+
+def _letter_id(delivery: Any) -> Any:
+    """The id that the outbox gives a delivery's dead letter."""
+    replay = cast(delivery.c.replay, String)
+    return literal("delivery/") + delivery.c.subscriber + "/" + delivery.c.id + "/" + replay
+
+
+def _is_last(attempt: Any) -> Any:
+    """No later attempt was made under the same replay."""
+    later = schema.attempts.alias("later")
+    return ~exists().where(
+        later.c.delivery == attempt.c.delivery,
+        later.c.replay == attempt.c.replay,
+        or_(
+            later.c.number > attempt.c.number,
+            and_(later.c.number == attempt.c.number, later.c.at > attempt.c.at),
+        ),
+    )
 
 
 def _read_only(url: URL) -> URL:

@@ -57,9 +57,7 @@ async def write(
     connection: AsyncConnection, many: Iterable[Row], offsets: Mapping[tuple[str, int], int]
 ) -> None:
     """Write rows and the offsets behind them, in the order given, in the caller's transaction."""
-    by_table: dict[str, list[Values]] = {}
-    for row in many:
-        by_table.setdefault(row.table.name, []).append(row.values)
+    by_table = _gather(many)
     for table in _ORDER:
         values = by_table.get(table.name)
         if not values:
@@ -73,6 +71,24 @@ async def write(
             for (topic, partition), offset in offsets.items()
         ]
         await connection.execute(_upsert(schema.offsets, connection.dialect.name), moved)
+
+
+def _gather(many: Iterable[Row]) -> dict[str, list[Values]]:
+    """Rows by table. Of a revision that comes twice the last one's rules and routes count."""
+    found: dict[str, list[Values]] = {}
+    children: dict[tuple[str, object, object], list[Values]] = {}
+    for row in many:
+        own = (row.values.get("story"), row.values.get("revision"))
+        if row.table is schema.alerts:
+            for table in _CHILDREN:
+                children[(table.name, *own)] = []
+        if row.table in _CHILDREN:
+            children.setdefault((row.table.name, *own), []).append(row.values)
+        else:
+            found.setdefault(row.table.name, []).append(row.values)
+    for (name, *_), values in children.items():
+        found.setdefault(name, []).extend(values)
+    return found
 
 
 async def _clear_children(connection: AsyncConnection, alerts: Sequence[Values]) -> None:

@@ -34,13 +34,14 @@ def match(
     """
     from monitor.cli.documents import documents
     from monitor.matching.engine import Engine
+    from monitor.cli.packs import pack_for
     from monitor.rules.load import load_rules
 
-    book = load_rules(rules)
+    book = load_rules(rules, pack=pack_for(rules))
     if book.errors():
         complain(book.errors())
         console(err=True).print(f"{len(book.errors())} errors: these rules are left out")
-    engine = Engine(book.active(), book.lexicon)
+    engine = Engine(book.active(), book.table)
     for document in documents(files or []):
         article = document.article
         reading = engine.read(article.title, article.text, article.language, published=article.published)

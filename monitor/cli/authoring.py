@@ -93,13 +93,14 @@ def run_tests(
     """
     from monitor.cleaning.clean import clean_document
     from monitor.rules.examples import ExampleResult, run_examples
+    from monitor.cli.packs import pack_for
     from monitor.rules.load import load_rules
 
     def clean(title: str, text: str, language: str) -> tuple[str, str, str]:
         article = clean_document(title=title, text=text, language=language, seen=datetime.now(UTC))
         return article.title, article.text, article.language
 
-    book = load_rules(rules)
+    book = load_rules(rules, pack=pack_for(rules))
     if book.errors():
         complain(book.errors())
     known = {loaded.rule.id for loaded in book.rules}

@@ -13,7 +13,7 @@ from html.entities import html5
 from typing import Any
 
 import msgspec
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 MAX_ITEMS = 1000  # read; the newest 500 of them are kept
 MAX_CHILDREN = 500  # of an item or a channel; more is no news

@@ -8,13 +8,12 @@ from datetime import datetime
 
 import msgspec
 
-from monitor.lexicon.schema import Lexicon
 from monitor.matching import kernel_py
 from monitor.matching.clauses import Frame
 from monitor.matching.document import FIELDS, Document, Hit
 from monitor.matching.frames import Reader
 from monitor.matching.hits import settle
-from monitor.matching.plan import Leaf, LexiconTable, Plan, build, children, file_lexicon
+from monitor.matching.plan import Leaf, LexiconTable, Plan, build, children
 from monitor.matching.rule import Rule
 from monitor.matching.text import segment
 from monitor.matching.verify import BudgetExceeded, Found, Verifier
@@ -57,11 +56,11 @@ class Reading(msgspec.Struct, frozen=True):
 class Engine:
     """An immutable rule set over a lexicon. Safe to share between threads."""
 
-    def __init__(self, rules: Sequence[Rule], lexicon: Lexicon, table: LexiconTable | None = None) -> None:
-        """``table``: the same lexicon's patterns, filed before; else they are filed now."""
+    def __init__(self, rules: Sequence[Rule], table: LexiconTable) -> None:
+        """``table`` is the lexicon with its patterns (``file_lexicon``)."""
         self.rules = tuple(rules)
-        self.lexicon = lexicon
-        self.table = table if table is not None and table.lexicon is lexicon else file_lexicon(lexicon)
+        self.table = table
+        self.lexicon = table.lexicon
         self.plan: Plan = build(self.table, [rule.clause for rule in self.rules])
         self._extra = frozenset(id for rule in self.rules for id in _role_concepts(rule))
 

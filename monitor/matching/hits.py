@@ -57,23 +57,40 @@ def _speaks(form: Form, language: str) -> bool:
 def _longest(
     number: int, names: dict[tuple[int, int], tuple[int, int, list[Form]]]
 ) -> tuple[list[Hit], list[Hit]]:
-    """Hits that lie in no longer one, and those that do; ``not`` forms only cover others."""
+    """Hits that lie in no longer one of a name or term, and those that do.
+
+    A ``not`` phrase takes the forms of its own entry out of all that lies in it, and covers nothing else.
+    """
+    denied: list[tuple[int, int, frozenset[str]]] = []
+    counting: list[tuple[int, int, int, int, list[Form]]] = []
+    for (first, last), (start, end, forms) in names.items():
+        entries = frozenset(form.entry for form in forms if form.kind == "not")
+        if entries:
+            denied.append((first, last, entries))
+            forms = [form for form in forms if form.kind != "not"]
+        if forms:
+            counting.append((first, last, start, end, forms))
+    counting.sort(key=lambda one: (one[0], -one[1]))
     outer: list[Hit] = []
     inner: list[Hit] = []
     reach = (-1, -1)
-    for (first, last), (start, end, forms) in sorted(
-        names.items(), key=lambda item: (item[0][0], -item[0][1])
-    ):
-        denied = {form.entry for form in forms if form.kind == "not"}
+    for first, last, start, end, forms in counting:
+        if denied:
+            taken = _denied(denied, first, last)
+            forms = [form for form in forms if form.entry not in taken]
+            if not forms:
+                continue
         covered = last <= reach[1] and (first, last) != reach
         if last > reach[1]:
             reach = (first, last)
-        kept = tuple(dict.fromkeys(form for form in forms if form.entry not in denied))
-        if not kept:
-            continue
-        hit = Hit(number, first, last, start, end, kept)
+        hit = Hit(number, first, last, start, end, tuple(dict.fromkeys(forms)))
         (inner if covered else outer).append(hit)
     return outer, inner
+
+
+def _denied(denied: Sequence[tuple[int, int, frozenset[str]]], first: int, last: int) -> set[str]:
+    """Entries that do not count in these tokens."""
+    return {entry for begin, end, entries in denied if begin <= first and last <= end for entry in entries}
 
 
 def _guarded(hit: Hit, text: Segmented, longest: Sequence[Hit]) -> bool:

@@ -66,7 +66,7 @@ class LexiconTable(msgspec.Struct, frozen=True):
 
 
 def file_lexicon(lexicon: Lexicon) -> LexiconTable:
-    """File every form of the lexicon under its first token."""
+    """Spell every form of the lexicon and file it under its first token."""
     spelled: dict[tuple[str, bool], tuple[Pattern, ...]] = {}
     owners: dict[Pattern, list[Form]] = {}
     for form in lexicon.forms:
@@ -75,15 +75,27 @@ def file_lexicon(lexicon: Lexicon) -> LexiconTable:
             spelled[key] = patterns(form.text, case=form.case)
         for pattern in spelled[key]:
             owners.setdefault(pattern, []).append(form)
-    first: dict[str, list[Filed]] = {}
+    return table_of(lexicon, ((pattern, tuple(forms)) for pattern, forms in owners.items()))
+
+
+def table_of(lexicon: Lexicon, owned: Iterable[tuple[Pattern, tuple[Form, ...]]]) -> LexiconTable:
+    """The table of these patterns with the forms that each of them spells."""
+    first: dict[str, tuple[Filed, ...]] = {}
     whole: set[str] = set()
-    for pattern, forms in owners.items():
-        first.setdefault(pattern.tokens[0], []).append(Filed(pattern.tokens[1:], pattern, tuple(forms)))
-        if len(pattern.tokens) == 1:
-            whole.add(pattern.tokens[0])
-    return LexiconTable(
-        lexicon, {token: _longest_first(filed) for token, filed in first.items()}, frozenset(whole)
-    )
+    several: set[str] = set()
+    for pattern, forms in owned:
+        token, *rest = pattern.tokens
+        filed = Filed(tuple(rest), pattern, forms)
+        if token in first:
+            first[token] = (*first[token], filed)
+            several.add(token)
+        else:
+            first[token] = (filed,)
+        if not rest:
+            whole.add(token)
+    for token in several:
+        first[token] = _longest_first(first[token])
+    return LexiconTable(lexicon, first, frozenset(whole))
 
 
 def build(table: LexiconTable, clauses: Sequence[Clause]) -> Plan:

@@ -33,7 +33,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
             return "languages"
         if self.sources and source.id and not any(fnmatchcase(source.id, glob) for glob in self.sources):
             return "sources"
-        if any(fnmatchcase(source.id, glob) for glob in self.exclude_sources):
+        if source.id and any(fnmatchcase(source.id, glob) for glob in self.exclude_sources):
             return "sources.exclude"
         if self.tags and source.tags and not set(self.tags) & set(source.tags):
             return "sources.tags"

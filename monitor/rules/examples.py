@@ -26,7 +26,7 @@ class ExampleResult(msgspec.Struct, frozen=True):
 
 def run_examples(book: RuleBook, clean: Clean, only: Sequence[str] = ()) -> Iterator[ExampleResult]:
     """Run the examples of all rules, drafts included, or of those in ``only``."""
-    engine = Engine([loaded.rule for loaded in book.rules], book.lexicon)
+    engine = Engine([loaded.rule for loaded in book.rules], book.table)
     for loaded in book.rules:
         if only and loaded.rule.id not in only:
             continue

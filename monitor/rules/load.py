@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from monitor.lexicon.load import LexiconBuilder
 from monitor.lexicon.schema import Lexicon
-from monitor.located import InvalidFile, Key, Located, Place, Problem, problems_of, read_yaml
+from monitor.located import InvalidFile, Key, Located, Place, Problem, decode_yaml, problems_of
+from monitor.matching.pack import Pack, read_pack, undisturbed, write_pack
+from monitor.matching.plan import LexiconTable, file_lexicon
 from monitor.matching.rule import Rule, Where
 from monitor.rules.clauses import ClauseReader
 from monitor.rules.schema import ExampleModel, RuleModel, WhereModel
@@ -37,29 +39,45 @@ class LoadedRule(msgspec.Struct, frozen=True):
         return self.model.examples
 
 
-class LoadedFile(msgspec.Struct, frozen=True):
-    """A file's document and the hash of its bytes."""
+class LoadedFile:
+    """A file's bytes, and the document in them, read when it is first needed."""
 
-    digest: bytes
-    located: Located
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self.digest = hashlib.sha256(data).digest()
+        self._data = data
+        self._located: Located | None = None
+
+    @property
+    def located(self) -> Located:
+        """The document. Raises ``InvalidFile``."""
+        if self._located is None:
+            self._located = decode_yaml(self._data, self.name)
+        return self._located
 
 
 class RuleBook(msgspec.Struct, frozen=True):
     """Everything loaded together. ``problems`` are those of the newest files, used or not.
 
-    ``lexicon_digest`` names the files that the lexicon was made of: as long as it stays, the lexicon
-    is the same object.
+    ``spoken`` are the digests of the files that the lexicon was made of: as long as they stay, the
+    table is the same object.
     """
 
     rules: tuple[LoadedRule, ...]
-    lexicon: Lexicon
+    table: LexiconTable
     problems: tuple[Problem, ...]
     files: Mapping[str, LoadedFile]
     kept: tuple[str, ...] = ()  # broken files whose last good version is served
-    lexicon_digest: bytes = b""
+    spoken: Mapping[str, bytes] = {}
     lexicon_problems: tuple[Problem, ...] = ()
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """All entities and concepts."""
+        return self.table.lexicon
+
     def errors(self) -> tuple[Problem, ...]:
+        """Problems that keep something from being used."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     def active(self) -> tuple[Rule, ...]:
@@ -83,8 +101,13 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleBook:
-    """Load all files; a broken one is served as it stood in ``previous``, or not at all."""
+def load_rules(
+    paths: Iterable[Path], previous: RuleBook | None = None, *, pack: Path | None = None
+) -> RuleBook:
+    """Load all files; a broken one is served as it stood in ``previous``, or not at all.
+
+    ``pack``: where a lexicon that was made is kept for the next process.
+    """
     problems: list[Problem] = []
     files: dict[str, LoadedFile] = {}
     good = previous.files if previous is not None else {}
@@ -98,7 +121,8 @@ def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleB
             kept.append(name)
             if name in good:
                 files[name] = good[name]
-    book = _assemble(files, previous)
+    packed = read_pack(pack) if pack is not None and previous is None else None
+    book = _assemble(files, previous, packed)
     problems.extend(book.problems)
     broken = {problem.file for problem in book.errors()} - set(kept)
     while broken:
@@ -108,8 +132,10 @@ def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleB
                 files[name] = good[name]
             else:
                 files.pop(name, None)
-        book = _assemble(files, previous)
+        book = _assemble(files, previous, packed)
         broken = {problem.file for problem in book.errors()} - set(kept)
+    if pack is not None and not kept and book.spoken and (packed is None or packed.files != book.spoken):
+        write_pack(pack, book.spoken, book.table, book.lexicon_problems)
     return msgspec.structs.replace(
         book,
         problems=tuple(dict.fromkeys(problems)),
@@ -118,48 +144,73 @@ def load_rules(paths: Iterable[Path], previous: RuleBook | None = None) -> RuleB
 
 
 def _load_file(path: Path, previous: LoadedFile | None) -> LoadedFile:
-    """The file, parsed only if its bytes have changed."""
-    name = str(path)
+    """The file, the same object if its bytes are the same. Raises ``InvalidFile``."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).digest()
+        loaded = LoadedFile(str(path), path.read_bytes())
     except OSError as error:
-        raise InvalidFile([Problem(name, 1, 1, f"cannot be read: {error.strerror}")]) from error
-    if previous is not None and previous.digest == digest:
-        return previous
-    return LoadedFile(digest, read_yaml(path))
+        raise InvalidFile([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")]) from error
+    return previous if previous is not None and previous.digest == loaded.digest else loaded
 
 
-def _assemble(files: Mapping[str, LoadedFile], previous: RuleBook | None) -> RuleBook:
-    """One book of these files; rules with errors are left out and said."""
+def _assemble(files: Mapping[str, LoadedFile], previous: RuleBook | None, packed: Pack | None) -> RuleBook:
+    """One book of these files; what has errors is left out and said."""
     problems: list[Problem] = []
-    speaking = {name: file for name, file in files.items() if _has(file, "entities", "concepts")}
-    digest = hashlib.sha256(b"".join(name.encode() + file.digest for name, file in speaking.items())).digest()
-    if previous is not None and previous.lexicon_digest == digest:
-        lexicon, lexicon_problems = previous.lexicon, previous.lexicon_problems
+    read: dict[str, Located] = {}
+    spoken = _spoken_by(files, previous, packed)
+    for name, file in files.items():
+        if name not in spoken:
+            try:
+                read[name] = file.located
+            except InvalidFile as error:
+                problems.extend(error.problems)
+    if any(_has(located, "entities", "concepts") for located in read.values()):
+        spoken = {}  # a file that speaks is new: the lexicon is made anew
+        for name, file in files.items():
+            if name not in read and name not in {problem.file for problem in problems}:
+                read[name] = file.located
+    if spoken and previous is not None and spoken == previous.spoken:
+        table, lexicon_problems = previous.table, previous.lexicon_problems
+    elif spoken and packed is not None:
+        table, lexicon_problems = packed.table(), packed.problems
     else:
+        speaking = {name: one for name, one in read.items() if _has(one, "entities", "concepts")}
+        spoken = {name: files[name].digest for name in speaking}
         builder = LexiconBuilder()
-        for file in speaking.values():
-            builder.add(file.located)
-        lexicon = builder.build()
+        with undisturbed():
+            for located in speaking.values():
+                builder.add(located)
+            table = file_lexicon(builder.build())
         lexicon_problems = tuple(builder.problems)
-    for file in files.values():
-        problems.extend(_sections(file.located))
     problems.extend(lexicon_problems)
     rules: dict[str, LoadedRule] = {}
-    for file in files.values():
-        _read_rules(file.located, lexicon, rules, problems)
+    for located in read.values():
+        problems.extend(_sections(located))
+        _read_rules(located, table.lexicon, rules, problems)
     return RuleBook(
         tuple(rules.values()),
-        lexicon,
+        table,
         tuple(problems),
         dict(files),
-        lexicon_digest=digest,
+        spoken=spoken,
         lexicon_problems=lexicon_problems,
     )
 
 
-def _has(file: LoadedFile, *sections: str) -> bool:
-    value = file.located.value
+def _spoken_by(
+    files: Mapping[str, LoadedFile], previous: RuleBook | None, packed: Pack | None
+) -> Mapping[str, bytes]:
+    """Files that need no reading, since a lexicon made of just these is there; none, if there is none."""
+    for spoken in (
+        previous.spoken if previous is not None else {},
+        packed.files if packed is not None else {},
+    ):
+        if spoken and all(name in files and files[name].digest == digest for name, digest in spoken.items()):
+            return dict(spoken)
+    return {}
+
+
+def _has(located: Located, *sections: str) -> bool:
+    value = located.value
     return isinstance(value, dict) and any(section in value for section in sections)
 
 

@@ -9,7 +9,9 @@ from monitor.lexicon.schema import Entry, Form, FormKind, Lexicon
 from monitor.matching.clauses import DEFAULT_UNLESS, Frame
 from monitor.matching.document import Document
 from monitor.matching.engine import Engine
+from monitor.matching.plan import file_lexicon
 from monitor.matching.frames import Evidence, Reader
+from monitor.matching.plan import file_lexicon
 
 KINDS: dict[str, FormKind] = {
     "names": "name",
@@ -78,7 +80,7 @@ class Lab:
 
     def __init__(self, words: Lexicon) -> None:
         self.lexicon = words
-        self._engine = Engine([], words)
+        self._engine = Engine([], file_lexicon(words))
 
     def document(self, text: str, language: str, title: str = "") -> Document:
         return self._engine.hits(title, text, language)[0]
@@ -88,7 +90,9 @@ class Lab:
         document = self.document(text, language, title)
         return self.fire_in(match, document)
 
-    def fire_in(self, match: Frame, document: Document, reader: Reader | None = None) -> list[Evidence] | None:
+    def fire_in(
+        self, match: Frame, document: Document, reader: Reader | None = None
+    ) -> list[Evidence] | None:
         whole = [(number, 0, len(field.folds)) for number, field in enumerate(document.fields)]
         return (reader or Reader(self.lexicon)).fire(match, document, whole, lambda steps: None)
 

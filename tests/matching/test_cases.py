@@ -36,7 +36,7 @@ def test_case(case: dict[str, Any], table: LexiconTable) -> None:
     reader = ClauseReader(table.lexicon, {}, lambda *problem: problems.append(problem))
     clause = reader.read(CLAUSE.validate_python(case["match"]), ())
     assert problems == []
-    engine = Engine([Rule(id="case", version="1", title="", clause=clause)], table.lexicon, table)
+    engine = Engine([Rule(id="case", version="1", title="", clause=clause)], table)
     title, text = case.get("title", ""), case["text"]
     reading = engine.read(title, text, detect(text, title=title))
     assert bool(reading.fired) is case["fires"]

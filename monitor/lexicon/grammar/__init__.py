@@ -64,6 +64,8 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backed_after: Words = ()
     patient: Words = ()
     topic: Words = ()
+    forces: Words = ()
+    military: Words = ()
     ignore: Words = ()
     verb_first: bool = False
     verb_final: bool = False

@@ -135,8 +135,9 @@ def _antecedent_fits(piece: Piece, bids: Bids, event: Occurrence, name: Name, ro
             and not harmed(piece, event, clause.start, event.words[0])
         )
     if role == "place":
+        settled = any(value[0] <= 1 for value, _ in bids.own.get((event.number, role), []))
         return (
-            where
+            (where and not settled)
             or (doer and not name.out)
             or (not name.entries["actor"] and not bids.own.get((event.number, role)))
         )
@@ -185,12 +186,33 @@ def _speaker(piece: Piece, event: Occurrence, clause: Clause) -> list[Name]:
     for i in range(clause.start, first.first):
         if piece.bits[i] & w.PRONOUN and piece.clause_of[i] == clause.number:
             return speakers
+    if _forces_of(piece, clause, first, speakers):
+        return speakers
     grammar = piece.grammar.grammar
     if grammar.drops_pronoun and (
         _opens(piece, clause, first) or (grammar.verb_final and _starts_marked(piece, clause))
     ):
         return speakers
     return []
+
+
+def _forces_of(piece: Piece, clause: Clause, word: Word, speakers: list[Name]) -> bool:
+    """An army that says that jets struck speaks of its own."""
+    i = clause.start
+    skipped = w.ARTICLE | w.COMPLEMENTIZER | w.SUBORDINATOR | w.ATTRIBUTE | w.SKIP
+    while i < word.first and piece.bits[i] & skipped:
+        i += 1
+    if not piece.bits[i] & w.FORCES:
+        return False
+    return any(_military(piece, name) for name in speakers)
+
+
+def _military(piece: Piece, name: Name) -> bool:
+    """The name is an army's, or words for an army stand beside it."""
+    if any(part in id for id in name.entries["actor"] for part in ("army", "forces", "military", "navy")):
+        return True
+    near = range(max(0, name.first - 3), min(piece.n, name.last + 4))
+    return any(piece.bits[i] & w.MILITARY and piece.clause_of[i] == name.clause for i in near)
 
 
 def _starts_marked(piece: Piece, clause: Clause) -> bool:

@@ -30,7 +30,7 @@ def analyse(
     text = document.fields[field]
     hits = document.between(field, lo, hi)
     found: list[Event] = []
-    for begin, end, inside in _parts(text, lo, hi, hits, lexicon):
+    for begin, end, inside in parts(text, lo, hi, hits, lexicon):
         if any(_tells(hit, lexicon) for hit in inside):
             found.extend(_read(document, field, begin, end, inside, lexicon, extra))
     return tuple(found)
@@ -44,7 +44,7 @@ def _tells(hit: Hit, lexicon: Lexicon) -> bool:
     return False
 
 
-def _parts(
+def parts(
     text: Segmented, lo: int, hi: int, hits: Sequence[Hit], lexicon: Lexicon
 ) -> Iterator[tuple[int, int, Sequence[Hit]]]:
     """Stretches within the bounds, with their hits."""

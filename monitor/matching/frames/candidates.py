@@ -68,7 +68,13 @@ def _noun_use(piece: Piece, first: int) -> bool:
     if before in ("the", "its", "their", "of", "on", "at", "against", "s", "military", "all", "several"):
         return True
     at = piece.name_at[first - 1]
-    return at >= 0 and piece.names[at].demonym and not before.endswith("s")
+    if at < 0:
+        return False
+    name = piece.names[at]
+    if name.demonym:
+        return not before.endswith("s")
+    i = name.first - 1
+    return i >= 0 and (piece.folds[i] in ("the", "of", "on", "at", "against") or piece.event_at[i] >= 0)
 
 
 def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) -> Name | None:
@@ -119,7 +125,7 @@ def _tag(piece: Piece) -> None:
             continue
         found, length = grammar.at(folds, i)
         if piece.event_at[i] >= 0:
-            bits[i] = found & w.PATIENT
+            bits[i] = found & (w.PATIENT | w.FORCES)
             i += 1
             continue
         if not length and arabic and len(folds[i]) > 2:
@@ -141,11 +147,22 @@ def _tag(piece: Piece) -> None:
         if stop < i + length:  # a longer word that runs into a name: take the plain one
             found = grammar.single.get(folds[i], 0)
             stop = i + 1
+        if piece.language == "fr" and length == 1:
+            found = _unaccented(piece.surface(i).lower(), found)
         bits[i] = found
         piece.word_length[i] = stop - i
         for inner in range(i + 1, stop):
             bits[inner] = w.INSIDE
         i = stop
+
+
+def _unaccented(surface: str, bits: int) -> int:
+    """French a is no à, ou no où, though they fold alike."""
+    if surface == "a":
+        return 0
+    if surface == "ou":
+        return w.CONJUNCTION | w.LEAD
+    return w.RELATIVE_OF_PLACE | w.LEAD if surface == "où" else bits
 
 
 def _without_prefix(piece: Piece, i: int) -> tuple[int, int]:
@@ -247,6 +264,10 @@ def _qualifies_after(piece: Piece, place: Name, country: Name) -> bool:
         if inner and any(not piece.bits[i] & (w.ARTICLE | w.SKIP) for i in inner):
             return False
         after = country.last + 1
+        if piece.bits[0] & w.ANY_PREPOSITION and not any(
+            is_comma(piece.gaps[i]) for i in range(1, place.first)
+        ):
+            return after >= piece.n or is_barrier(piece.gaps[after])  # fronted: else the subject follows
         return not (after < piece.n and piece.event_at[after] >= 0 and not is_barrier(piece.gaps[after]))
     seen = False
     for i in inner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.matching.fold import fold
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import ROLES, Name, Occurrence, Piece, Word
 from monitor.matching.frames.punctuation import is_comma, is_hard
@@ -40,6 +41,8 @@ def _looks_like_verb(piece: Piece, word: Word) -> bool:
     token = surface.lower()
     if piece.language == "de":
         return surface[0].islower()
+    if piece.language == "es" and token.endswith("ó"):
+        return True
     if piece.bits[word.first] & w.PATIENT or token.endswith(_NOUN_ENDINGS.get(piece.language, ("\0",))):
         return False
     return token.endswith(_VERB_ENDINGS.get(piece.language, ("\0",)))
@@ -58,7 +61,18 @@ def _together(piece: Piece, before: list[Word], word: Word) -> bool:
             return False
         if i < word.first and piece.bits[i] & (w.CONJUNCTION | w.SUBORDINATOR) and not _joins_names(piece, i):
             return False
+    if piece.language == "ar" and _prefixed(piece, word):
+        return False
+    if piece.grammar.grammar.bracket and word.verb and not last.verb:
+        if piece.bits[piece.clauses[word.clause].start] & w.ANY_PREPOSITION:
+            return False  # the verb in second place begins its own event behind a fronted phrase
     return not _new_doer(piece, before, word)
+
+
+def _prefixed(piece: Piece, word: Word) -> bool:
+    """The Arabic "and" is written together with the event word."""
+    token = piece.folds[word.first]
+    return token[0] == "و" and not any(fold(form.text).startswith("و") for form in word.hit.forms)
 
 
 def _joins_names(piece: Piece, i: int) -> bool:
@@ -87,8 +101,8 @@ def _new_doer(piece: Piece, before: list[Word], word: Word) -> bool:
     if not name.entries["actor"] or name.first <= before[-1].last + 1:
         return False
     start = piece.clauses[word.clause].start
-    if not name.mark and piece.bits[start] & (w.ANY_PREPOSITION | w.SUBORDINATOR) and not before[-1].verb:
-        return True
+    if not name.mark and piece.bits[start] & w.ANY_PREPOSITION and not before[-1].verb:
+        return not any(piece.bits[i] & w.RELATIVE for i in range(before[-1].last + 1, at))
     return any(
         _acts(other) and other.last < before[0].first and other.clause == word.clause for other in piece.names
     )

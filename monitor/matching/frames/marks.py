@@ -281,7 +281,11 @@ def _joined(piece: Piece, earlier: Name, later: Name, *, listed: bool) -> bool:
             return False
     if conjunction:
         return not (earlier.demonym or later.demonym) or shares_role(earlier, later)
-    return comma and (listed or not words) and alike(earlier, later) and later.mark in (0, earlier.mark)
+    return (
+        comma
+        and (shares_role(earlier, later) if listed else not words and alike(earlier, later))
+        and later.mark in (0, earlier.mark)
+    )
 
 
 def _apposed(piece: Piece, earlier: Name, later: Name) -> bool:

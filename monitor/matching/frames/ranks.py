@@ -127,6 +127,8 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
             or _object_of_another(piece, event, name)
         ):
             return None
+        if not _is_subject(piece, name) and _governed(piece, word):
+            return 5
         return 4 if any(id.startswith("place/") for id in name.entries["actor"]) else 2
     if grammar.bare_genitive and piece.language != "de" and not word.verb and _directly(piece, word, name):
         if (
@@ -139,8 +141,40 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
             return None
         return 0
     if grammar.verb_first and name.first - word.last <= _VERB_FIRST_REACH and word is event.words[0]:
+        if any(piece.bits[i] & w.PRONOUN for i in range(event_start(piece, event), word.first)):
+            return None
         return 3 if not _subject_before(piece, event, word, name) else None
+    if grammar.bracket and word.verb and _directly(piece, word, name) and _other_place(piece, event, name):
+        return 3 if not _subject_before(piece, event, word, name) else None
+    if piece.bits[name.first - 1] & w.LIGHT and not _subject_before(piece, event, word, name):
+        return 3
     return 3 if _carried_out_after(piece, event, word, name) else None
+
+
+def _is_subject(piece: Piece, name: Name) -> bool:
+    """The first unmarked name of its clause that may act, or one that shares its part."""
+    for other in piece.names:
+        if (
+            other.clause == name.clause
+            and other.entries["actor"]
+            and not (other.out or other.qualifier or other.mark)
+        ):
+            return other is name or (other.group >= 0 and other.group == name.group)
+    return True
+
+
+def _governed(piece: Piece, word: Word) -> bool:
+    """A preposition governs the event word: killed ten in air strikes."""
+    if piece.grammar.grammar.verb_final or piece.grammar.grammar.no_spaces:
+        return False
+    i = word.first - 1
+    while (
+        i >= 0
+        and piece.bits[i] & (w.ARTICLE | w.ATTRIBUTE | w.SKIP)
+        and not piece.bits[i] & w.ANY_PREPOSITION
+    ):
+        i -= 1
+    return i >= 0 and bool(piece.bits[i] & w.ANY_PREPOSITION)
 
 
 def _topic(piece: Piece, name: Name, word: Word) -> bool:
@@ -155,10 +189,10 @@ def _topic(piece: Piece, name: Name, word: Word) -> bool:
 
 def _object_of_another(piece: Piece, event: Occurrence, name: Name) -> bool:
     """The name directly follows a word of an earlier event, which takes it for its object."""
-    if piece.grammar.grammar.verb_first:
-        return False
+    verb_first = piece.grammar.grammar.verb_first
     return any(
         word.clause == event.clause
+        and (word.verb or not verb_first)
         and word not in event.words
         and word.last < name.first
         and _directly(piece, word, name)
@@ -183,6 +217,10 @@ def _noun_between(piece: Piece, name: Name, word: Word) -> bool:
 def _of(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
     """The strikes of Russia; but in the bombing of Syria the name suffers."""
     if before:
+        if piece.language == "de" and (
+            word.first == name.last + 1 or harmed(piece, event, event_start(piece, event), word)
+        ):
+            return 1
         return 2 if name.demonym and not harmed(piece, event, name.last + 1, word) else None
     if not name.entries["place"]:
         return 1 if _follows(piece, word, name) else None
@@ -191,6 +229,11 @@ def _of(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -
     if piece.language == "en" and not _other_place(piece, event, name):
         return None
     return 1 if _follows(piece, word, name) else None
+
+
+def event_start(piece: Piece, event: Occurrence) -> int:
+    """Where the event's clause starts."""
+    return piece.clauses[event.clause].start
 
 
 def _other_place(piece: Piece, event: Occurrence, name: Name) -> bool:
@@ -282,6 +325,8 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         mark = 0
     if name.metonym and mark not in (w.ON, w.AT) and (before or not _directly(piece, word, name)):
         return None
+    if before and mark in (w.ON, w.AT, w.OF) and _belongs_left(piece, event, name):
+        return 2
     if mark in (w.ON, w.AT):
         if before and beside(piece, event, name) is not None and not name.of_place:
             return 3
@@ -299,6 +344,17 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     return 3
 
 
+def _belongs_left(piece: Piece, event: Occurrence, name: Name) -> bool:
+    """A prepositional phrase between two events goes with the one before it."""
+    grammar = piece.grammar.grammar
+    if grammar.no_spaces or (grammar.verb_final and not grammar.bare_genitive):
+        return False
+    return any(
+        word.clause == event.clause and word.last < name.first and word not in event.words
+        for word in piece.words
+    )
+
+
 def _behind_another(piece: Piece, word: Word, name: Name) -> bool:
     """Against the war in Iran: the preposition belongs to another noun behind a preposition."""
     end = name.preposition if name.preposition >= 0 else name.first
@@ -314,6 +370,8 @@ def _target(piece: Piece, event: Occurrence, name: Name, word: Word, before: boo
     mark = name.mark if name.mark != w.GENITIVE else name.prepositional
     if mark == w.GENITIVE:
         mark = 0
+    if mark in (w.ON, w.OF) and before and _belongs_left(piece, event, name):
+        return 1
     if mark == w.ON:
         return 0
     if mark == w.OF:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from monitor.matching.frames import words as w
-from monitor.matching.frames.model import Clause, Name, Piece
+from monitor.matching.frames.model import Clause, Name, Piece, Word
 from monitor.matching.frames.punctuation import is_barrier, is_dash
 
 _DATELINE = 14  # tokens that a dateline may have
 _CHINESE_DATELINE = 40
+_COMPOUND_ENDINGS = ("si", "sini", "sinin", "sinda", "sina", "lari", "larini", "larinin", "leri", "lerini")
 
 
 def put_out(piece: Piece) -> None:
@@ -175,10 +176,20 @@ def _first_unmarked(piece: Piece, before: list[Name], until: int) -> list[Name]:
     for name in before:
         if name.first > until:
             break
-        beside = any(word.first == name.last + 1 or word.last == name.first - 1 for word in piece.words)
+        beside = any(
+            (word.first == name.last + 1 and (name.demonym or _compound(piece, word)))
+            or (word.last == name.first - 1 and piece.grammar.grammar.bare_genitive)
+            for word in piece.words
+            if word.clause == name.clause
+        )
         if not beside and _unmarked(piece, name):
             return [name]
     return []
+
+
+def _compound(piece: Piece, word: Word) -> bool:
+    """A Turkish noun with the ending of a compound belongs to the name before it (ABD saldırısı)."""
+    return piece.language != "tr" or piece.folds[word.last].endswith(_COMPOUND_ENDINGS)
 
 
 def _unmarked(piece: Piece, name: Name) -> bool:

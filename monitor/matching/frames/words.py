@@ -39,9 +39,11 @@ AND_PREFIX = 1 << 25  # the token begins with the Arabic "and"
 MARK_NAMES = ("agent", "genitive", "of", "on", "at", "source", "other")
 AGENT, GENITIVE, OF, ON, AT, SOURCE, OTHER = range(1, 8)
 TOPIC = 1 << 26
+FORCES = 1 << 27
+MILITARY = 1 << 28
 
-PREPOSITION = 27  # prepositions of mark m have bit PREPOSITION + m, and so on
-POSTPOSITION = 36
+PREPOSITION = 29  # prepositions of mark m have bit PREPOSITION + m, and so on
+POSTPOSITION = 38
 ANY_PREPOSITION = 0b1111111 << (PREPOSITION + 1)
 ANY_POSTPOSITION = 0b1111111 << (POSTPOSITION + 1)
 
@@ -74,6 +76,8 @@ _FIELDS = {
     "backed_after": BACKED_AFTER,
     "patient": PATIENT,
     "topic": TOPIC,
+    "forces": FORCES,
+    "military": MILITARY,
 }
 
 Tokens = tuple[str, ...]

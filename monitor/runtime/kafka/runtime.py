@@ -216,7 +216,8 @@ class KafkaRuntime:
     @staticmethod
     def _agent(adapter: StageAdapter) -> Callable[[StreamT[Any]], Any]:
         async def agent(stream: StreamT[Any]) -> None:
-            await adapter.run(stream.channel.queue)  # type: ignore[attr-defined]
+            with contextlib.suppress(StopAsyncIteration):  # how Faust ends an agent
+                await adapter.run(stream.channel.queue)  # type: ignore[attr-defined]
 
         return agent
 

@@ -25,7 +25,9 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 def raw(id: str, source: str = "s", text: str = "") -> Out:
     """An article for the beginning of the chain."""
     item = FeedItem(title=id, content=text)
-    return Out("raw-articles", source.encode(), RawArticle(id=id, source=Source(id=source), item=item, seen=NOW))
+    return Out(
+        "raw-articles", source.encode(), RawArticle(id=id, source=Source(id=source), item=item, seen=NOW)
+    )
 
 
 def clean(record: Record, state: State, now: datetime) -> Step:
