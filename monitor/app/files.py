@@ -16,11 +16,11 @@ from monitor.located import InvalidFile, Problem
 from monitor.matching.engine import Engine
 from monitor.notify.subscribers import FILE_NAME as SUBSCRIBERS
 from monitor.notify.subscribers import NOBODY, Subscribers, load_subscribers
-from monitor.rules.load import RuleBook, load_rules
+from monitor.rules.load import RuleBook, load_rules, rule_files
 from monitor.stage import Emit
 
 DEBOUNCE_MS = 150
-LOOK_AGAIN_SECONDS = 1.0  # where the system tells nothing of changes, such as on network drives
+LOOK_AGAIN_MS = 1000  # where the system tells nothing of changes, such as on network drives
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -75,6 +75,21 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
     return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)))
 
 
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def signature(folder: Path) -> Signature:
+    """Names, times and sizes of all files of the rule folder: whether anything was edited."""
+    found = []
+    for path in rule_files([folder]):
+        try:
+            status = path.stat()
+        except OSError:  # gone since it was listed
+            continue
+        found.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
 Take = Callable[[Loaded], Awaitable[None]]
 
 
@@ -86,6 +101,8 @@ class Reloader:
         self._loaded = loaded
         self._take = take
         self._emit = emit
+        self._signature: Signature = ()  # looked at first, so that no edit since the start is missed
+        self._trouble: frozenset[Problem] = frozenset(loaded.problems)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -95,33 +112,33 @@ class Reloader:
             stop_event=self._stop,
             debounce=DEBOUNCE_MS,
             step=50,
-            rust_timeout=1000,
-            yield_on_timeout=False,
+            rust_timeout=LOOK_AGAIN_MS,
+            yield_on_timeout=True,
         )
         async for _ in watch:
-            await self.reload()
+            await self._look()
 
     async def stop(self) -> None:
         """End the watch."""
         self._stop.set()
 
-    async def reload(self) -> None:
-        """Load again, off the event loop, and hand over; say what is broken."""
+    async def _look(self) -> None:
+        """Load again, off the event loop, if a file has changed; hand over, and say what is broken."""
         try:
+            seen = await asyncio.to_thread(signature, self._folder)
+            if seen == self._signature:
+                return
             loaded = await asyncio.to_thread(load, self._folder, self._loaded)
         except (OSError, InvalidFile) as error:
             self._emit(
                 "rules-broken", place=str(self._folder), problem=str(error), kept="the last good version"
             )
             return
+        self._signature = seen
         for problem in loaded.problems:
-            self._emit(
-                "rules-broken",
-                place=f"{problem.file}:{problem.line}:{problem.column}",
-                problem=problem.message,
-                remedy=problem.remedy,
-                kept="the last good version",
-            )
+            if problem not in self._trouble:
+                tell(self._emit, problem)
+        self._trouble = frozenset(loaded.problems)
         self._loaded = loaded
         await self._take(loaded)
         self._emit(
@@ -131,3 +148,14 @@ class Reloader:
             feeds=len(loaded.feeds),
             problems=len(loaded.problems),
         )
+
+
+def tell(emit: Emit, problem: Problem) -> None:
+    """Report what is broken, where, and what is served instead."""
+    emit(
+        "rules-broken",
+        place=f"{problem.file}:{problem.line}:{problem.column}",
+        problem=problem.message,
+        remedy=problem.remedy,
+        kept="the last good version",
+    )

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from monitor.app.files import Loaded, Reloader, load
+from monitor.app.files import Loaded, Reloader, load, tell
 from monitor.app.journal import Journal
 from monitor.app.runtimes import make_runtime
 from monitor.config import Settings
@@ -178,12 +178,7 @@ def run_monitor(settings: Settings) -> int:
     loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
     journal = Journal()
     for problem in loaded.problems:
-        journal(
-            "rules-broken",
-            place=f"{problem.file}:{problem.line}:{problem.column}",
-            problem=problem.message,
-            remedy=problem.remedy,
-        )
+        tell(journal, problem)
 
     async def main() -> int:
         monitor = Monitor(settings, loaded, Signals([journal], [journal]))

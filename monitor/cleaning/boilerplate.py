@@ -230,6 +230,8 @@ def _title_place(page: _Read, first: int, title: str) -> int | None:
             continue
         score = 2.0 * shared + min(words, 8) * 0.25 + (0.3 if again else 0.0)
         score -= 0.8 if ends_sentence(block) else 0.0
+        # Below a line that could be the title, a line said twice in a row is a caption under its picture.
+        score -= 1.0 if again and best is not None and page.folded[number - 1] == folded else 0.0
         # The first of equals: captions and decks come below the title.
         if best is None or score > best[0] + 0.15:
             best = (score, number)

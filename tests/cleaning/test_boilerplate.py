@@ -213,3 +213,14 @@ def test_hostile_texts_end_soon_and_lose_no_letters(name: str) -> None:
     found = parted(HOSTILE[name])
     kept = [*found.paragraphs, *found.chrome, *([found.title] if found.title else [])]
     assert sum(map(len, kept)) >= sum(map(len, blocks)) - len(blocks)
+
+
+def test_a_caption_said_twice_below_the_title_is_not_the_title() -> None:
+    page = (
+        "Jets bomb positions near the city",
+        "Smoke rises above one of the districts today",
+        "Smoke rises above one of the districts today",
+        "Local activists said on Wednesday that warplanes carried out a series of raids on the city at dawn.",
+        "Residents said that a depot and a bridge near the entrance of the city were damaged by the strikes.",
+    )
+    assert split(page).title == page[0]
