@@ -1,4 +1,4 @@
-"""The always-on job: runtime, poller, inbox, sender, reload, started and stopped in order."""
+"""The always-on job: runtime, poller, inbox, sender, archive, web, started and stopped in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from monitor.app.files import Loaded, Reloader, load, tell
 from monitor.app.journal import Journal
-from monitor.app.runtimes import make_runtime
+from monitor.app.runtimes import make_runtime, make_tail
+from monitor.archive.follower import Follower
 from monitor.config import Settings
 from monitor.feeds.feed import PollingSettings
 from monitor.feeds.inbox import Inbox
@@ -23,6 +24,8 @@ from monitor.notify.sender import Sender
 from monitor.pipeline import build, with_routing, with_rules
 from monitor.records import Record
 from monitor.stage import Emit, Observer, Out, Runtime, Step
+from monitor.web.metrics import Metrics
+from monitor.web.server import WebServer
 
 PACK = "lexicon.pack"
 STOP_SECONDS = 8.0
@@ -69,8 +72,10 @@ def now() -> datetime:
 class Monitor:
     """One worker. ``run`` returns its exit code."""
 
-    def __init__(self, settings: Settings, loaded: Loaded, signals: Signals) -> None:
+    def __init__(self, settings: Settings, loaded: Loaded, journal: Journal, metrics: Metrics) -> None:
         self._settings = settings
+        self._metrics = metrics
+        signals = Signals([journal, metrics], [journal, metrics])
         self._loaded = loaded
         self._signals = signals
         self._pipeline = build(loaded.engine, loaded.subscribers.routing)
@@ -87,6 +92,12 @@ class Monitor:
         """Until stopped, or until something cannot go on."""
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(Client(self._settings.network_settings))
+            web = WebServer(
+                self._settings.web.host, self._settings.web.port, ready=self._ready, metrics=self._metrics
+            )
+            await web.start()
+            stack.push_async_callback(web.stop)
+            self._signals.emit("listening", url=f"http://{self._settings.web.host}:{web.port}")
             await self._runtime.start()
             try:
                 self._compose(http)
@@ -135,6 +146,17 @@ class Monitor:
             ("files", Reloader(settings.rules_dir, self._loaded, self._take, emit)),
         ]
 
+        url = settings.archive_url()
+        if url:
+            follower = Follower(url, make_tail(settings), emit)
+            self._services.append(("archive", follower))
+            self._metrics.ask(archive=follower.state)
+        self._metrics.ask(state=self._runtime.state, waiting=self._sender.waiting)
+
+    def _ready(self) -> tuple[bool, str]:
+        state = self._runtime.state()
+        return state.ready, state.detail
+
     async def _take(self, loaded: Loaded) -> None:
         """New rules, subscribers and feeds, between batches."""
         for name, handle in with_rules(loaded.engine).items():
@@ -176,12 +198,13 @@ async def _within(seconds: float, stops: Sequence[Coroutine[Any, Any, None]]) ->
 def run_monitor(settings: Settings) -> int:
     """Run the job in this process until SIGTERM or SIGINT; the process's exit code."""
     loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
-    journal = Journal()
+    journal, metrics = Journal(), Metrics(clock=now)
     for problem in loaded.problems:
         tell(journal, problem)
+        tell(metrics, problem)
 
     async def main() -> int:
-        monitor = Monitor(settings, loaded, Signals([journal], [journal]))
+        monitor = Monitor(settings, loaded, journal, metrics)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, monitor.stop)

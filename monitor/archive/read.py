@@ -105,6 +105,7 @@ class ArchiveReader:
             .add_columns(
                 reached.label("state"), func.coalesce(newest.c.error, dead.c.message, "").label("why")
             )
+            .select_from(table)
             .outerjoin(
                 newest,
                 and_(newest.c.delivery == table.c.id, newest.c.replay == table.c.replay, _is_last(newest)),

@@ -33,8 +33,8 @@ def match(
     Example: monitor match --rules rules article.txt
     """
     from monitor.cli.documents import documents
-    from monitor.matching.engine import Engine
     from monitor.cli.packs import pack_for
+    from monitor.matching.engine import Engine
     from monitor.rules.load import load_rules
 
     book = load_rules(rules, pack=pack_for(rules))

@@ -92,8 +92,8 @@ def run_tests(
     Example: monitor test ru-strikes-raqqa
     """
     from monitor.cleaning.clean import clean_document
-    from monitor.rules.examples import ExampleResult, run_examples
     from monitor.cli.packs import pack_for
+    from monitor.rules.examples import ExampleResult, run_examples
     from monitor.rules.load import load_rules
 
     def clean(title: str, text: str, language: str) -> tuple[str, str, str]:

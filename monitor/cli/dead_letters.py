@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from monitor.cli.open import CONFIG, dead_letter, open_log
 from monitor.cli.output import console, print_json
@@ -34,7 +34,9 @@ def list_(
     if not letters:
         console().print("no dead letters")
         return
-    table = Table("id", "at", "stage", "topic", "error", "message", box=None, pad_edge=False)
+    table = Table(
+        Column("id", no_wrap=True), "at", "stage", "topic", "error", "message", box=None, pad_edge=False
+    )
     for letter in letters:
         cells = (
             letter.id,

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from monitor.cli.open import CONFIG, open_log, outbox_entry
 from monitor.cli.output import console, print_json
@@ -42,7 +42,15 @@ def list_(
         console().print("no deliveries")
         return
     table = Table(
-        "id", "seen", "subscriber", "state", "attempts", "next", "last error", box=None, pad_edge=False
+        Column("id", no_wrap=True),
+        "seen",
+        "subscriber",
+        "state",
+        "attempts",
+        "next",
+        "last error",
+        box=None,
+        pad_edge=False,
     )
     for entry in entries[:limit]:
         when = f"{entry.next_attempt:%Y-%m-%d %H:%M:%S}" if entry.next_attempt is not None else ""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def user_mistakes() -> tuple[type[BaseException], ...]:
     """Classes of ours that need no traceback; imported late, since commands start often."""
+    from monitor.archive.errors import ArchiveError
     from monitor.cleaning.extract import ExtractError
+    from monitor.feeds.parse import FeedError
     from monitor.net.errors import NetError
     from monitor.notify.secrets import SecretError
     from monitor.runtime.embedded.lock import FolderInUse
     from monitor.runtime.embedded.store import StoreError
     from monitor.stage import PublishError
+    from monitor.web.server import WebError
 
-    return (ExtractError, NetError, SecretError, FolderInUse, StoreError, PublishError, OSError)
+    found: list[type[BaseException]] = [WebError, FeedError, ArchiveError]
+    kafka = sys.modules.get("monitor.runtime.kafka")
+    if kafka is not None:  # else none of its errors can have been raised
+        found.append(kafka.KafkaRuntimeError)
+    return (*found, ExtractError, NetError, SecretError, FolderInUse, StoreError, PublishError, OSError)

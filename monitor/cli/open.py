@@ -56,7 +56,9 @@ def open_log(config: Path | None, *, write: bool = False) -> Log:
     """The log of the configured runtime. Raises ``InvalidFile`` or ``StoreError``."""
     settings = load_settings(config)
     if settings.runtime == "kafka":
-        return kafka_log(settings)
+        from monitor.cli.open_kafka import OnKafka
+
+        return OnKafka(settings)
     return _Embedded(settings, write=write)
 
 

@@ -14,13 +14,20 @@ from rich.markup import escape
 
 from monitor.located import Problem
 
+PIPE_WIDTH = 240  # columns of a table that no terminal shows
+
 _json = msgspec.json.Encoder()
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def console(*, err: bool = False) -> Console:
-    """A console that leaves text as it is: no highlighting, no emoji codes, no hard wrapping."""
-    return Console(stderr=err, highlight=False, emoji=False, soft_wrap=True)
+    """A console that leaves text as it is: no highlighting, no emoji codes, no hard wrapping.
+
+    Where the output is no terminal, tables have room for whole ids.
+    """
+    stream = sys.stderr if err else sys.stdout
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=err, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
 def print_json(value: Any) -> None:

@@ -21,7 +21,7 @@ GERSHAYIM = '"\u05f4'
 
 _ignorable = re.compile(f"[{IGNORABLE}]+")
 _arabic_marks = re.compile(
-    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]+"
+    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]+"
 )
 _hebrew_points = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]+")
 _has_arabic = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
@@ -77,8 +77,8 @@ def fold(token: str) -> str:
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold()).translate(_letters)
     if _has_arabic.search(text):
         text = _arabic_marks.sub("", text).translate(_arabic)
-        if len(text) > 1 and text.endswith("ء"):
-            text = text[:-1]
+        if text.endswith("ء"):
+            text = text.rstrip("ء") or "ء"
     if _has_hebrew.search(text):
         text = _hebrew_points.sub("", text)
     if not text.isascii():

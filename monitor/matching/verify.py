@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -29,6 +30,8 @@ from monitor.matching.plan import Leaf, children, leaf_of
 
 BUDGET = 200_000
 """Steps that verifying one rule on one article may take; a usual rule takes fewer than a hundred."""
+
+_FEW = 8  # hits that are looked through faster than searched
 
 Span = tuple[int, int, int]
 """Field, first token, end (excluded)."""
@@ -130,29 +133,38 @@ class Verifier:
 
     def _leaf(self, clause: Clause, where: tuple[Span, ...]) -> Support:
         if isinstance(clause, Term):
-            hits: Sequence[Hit] = self._terms.get(leaf_of(clause), ())
-            self._spend(len(hits))
-            return [Found(hit, "term") for hit in hits if _lies(hit, where)]
+            return [Found(hit, "term") for hit in self._lying(self._terms.get(leaf_of(clause), ()), where)]
         assert isinstance(clause, Names)
         support: Support = []
         label = "concept" if clause.concept else "entity"
         for id in clause.ids:
-            for hit in self._named(id, inner=clause.inner):
-                self._spend(1)
-                if _lies(hit, where):
-                    support.append(Found(hit, label, id))
+            for hits in self._named(id, inner=clause.inner):
+                support.extend([Found(hit, label, id) for hit in self._lying(hits, where)])
         support.sort(key=lambda found: (found.hit.field, found.hit.first, found.hit.last))
         return support
 
-    def _named(self, id: str, *, inner: bool) -> Sequence[Hit]:
+    def _lying(self, hits: Sequence[Hit], where: tuple[Span, ...]) -> Sequence[Hit]:
+        """Those of ``hits``, which are in text order, that lie in ``where``."""
+        if len(hits) <= _FEW:
+            self._spend(len(hits))
+            return [hit for hit in hits if _lies(hit, where)]
+        found: list[Hit] = []
+        for field, lo, hi in where:
+            first = bisect_left(hits, (field, lo), key=_begin)
+            beyond = bisect_left(hits, (field, hi), lo=first, key=_begin)
+            self._spend(1 + beyond - first)
+            found.extend([hit for hit in hits[first:beyond] if hit.last < hi])
+        return found
+
+    def _named(self, id: str, *, inner: bool) -> tuple[Sequence[Hit], ...]:
         if self._by_entry is None:
             self._by_entry = self._file(self._document.hits)
-        hits = self._by_entry.get(id, [])
+        hits = self._by_entry.get(id, ())
         if not inner:
-            return hits
+            return (hits,)
         if self._inner is None:
             self._inner = self._file(self._document.inner)
-        return [*hits, *self._inner.get(id, ())]
+        return (hits, self._inner.get(id, ()))
 
     def _file(self, fields: Sequence[Sequence[Hit]]) -> dict[str, list[Hit]]:
         """Hits by entry; a concept is named by its narrower ones too, by weak words only if bound."""
@@ -245,12 +257,15 @@ class Verifier:
             at = todo.pop()
             if isinstance(at, Term | Names):
                 hits.extend(found.hit for found in self._leaf(at, (span,)))
+            elif isinstance(at, Frame):
+                hits.extend(self._document.between(*span))  # any name may compete for a role
             todo.extend(children(at))
         return hits
 
     # --- counting -------------------------------------------------------------------------
 
     def _scored(self, clause: Score, where: tuple[Span, ...]) -> Support | None:
+        before = self.score
         total = 0.0
         together: Support = []
         for weighted in clause.parts:
@@ -259,11 +274,9 @@ class Verifier:
                 total += weighted.weight
                 if weighted.weight > 0:
                     together.extend(support)
-        if total < clause.threshold:
-            return None
-        if self.score is None:
-            self.score = total
-        return together
+        held = total >= clause.threshold
+        self.score = total if held and before is None else before  # the outer one's, not an inner one's
+        return together if held else None
 
     def _near(self, clause: Near, where: tuple[Span, ...]) -> Support | None:
         together: Support = []
@@ -283,6 +296,10 @@ class Verifier:
                 )
                 together.extend(support[number, id(hit)] for hit, number in taken)
         return together or None
+
+
+def _begin(hit: Hit) -> tuple[int, int]:
+    return hit.field, hit.first
 
 
 def _lies(hit: Hit, where: tuple[Span, ...]) -> bool:

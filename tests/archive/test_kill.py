@@ -12,7 +12,7 @@ from tests.archive.rig import Log, table
 from tests.archive.samples import alert, attempt
 
 ATTEMPTS, ALERTS = 1500, 400
-KILLS = 4
+KILLS = 3
 
 
 async def _run_for(log: Path, url: str, seconds: float | None) -> None:
@@ -29,10 +29,9 @@ async def _run_for(log: Path, url: str, seconds: float | None) -> None:
         if seconds is not None:
             await asyncio.sleep(seconds)
             return
+        everything = {"attempts": ATTEMPTS + 1, "alerts": ALERTS + 1}
         async with asyncio.timeout(60):
-            while (await _offsets(url)).get("attempts") != ATTEMPTS + 1:
-                await asyncio.sleep(0.1)
-            while (await _offsets(url)).get("alerts") != ALERTS + 1:
+            while await _offsets(url) != everything:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     finally:
         if process.returncode is None:

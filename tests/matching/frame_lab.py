@@ -9,7 +9,6 @@ from monitor.lexicon.schema import Entry, Form, FormKind, Lexicon
 from monitor.matching.clauses import DEFAULT_UNLESS, Frame
 from monitor.matching.document import Document
 from monitor.matching.engine import Engine
-from monitor.matching.plan import file_lexicon
 from monitor.matching.frames import Evidence, Reader
 from monitor.matching.plan import file_lexicon
 

@@ -7,7 +7,7 @@ used. Every stretch, window and combination is tried; hits are sets of (first, l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from monitor.matching.clauses import (
     All,
@@ -63,10 +63,7 @@ class Reference:
             hit
             for hit in hits
             if not any(
-                other[0] == hit[0]
-                and other[1] <= hit[1]
-                and hit[2] <= other[2]
-                and other[1:3] != hit[1:3]
+                other[0] == hit[0] and other[1] <= hit[1] and hit[2] <= other[2] and other[1:3] != hit[1:3]
                 for other in hits
             )
         }
@@ -116,7 +113,7 @@ class Reference:
                 return self._named(clause, where) or None
             case All(within=None):
                 return self._together(clause, where)
-            case All(within=within):
+            case All(within=(int() | str()) as within):
                 held = [self._together(clause, (span,)) for span in self._cut(within, where)]
                 found = [spots for spots in held if spots is not None]
                 return set().union(*found) if found else None
@@ -179,7 +176,7 @@ class Reference:
                 orders = [tuple(range(len(chain)))] if clause.ordered else permutations(range(len(chain)))
                 for order in orders:
                     row = [chain[number] for number in order]
-                    pairs = list(zip(row, row[1:], strict=False))
+                    pairs = list(pairwise(row))
                     if all(0 < b[1] - a[2] <= clause.words for a, b in pairs):
                         taken.update(chain)
         return taken

@@ -48,10 +48,11 @@ LEXICON = Lexicon(
 )
 WHOLES = {id: set(LEXICON.wholes[id]) for id in NAMES}
 TABLE = file_lexicon(LEXICON)
+ANYWHERE = Where()
 EMPTY_TABLE = file_lexicon(EMPTY)
 
 
-def rule(clause: Clause, id: str = "one", where: Where = Where()) -> Rule:
+def rule(clause: Clause, id: str = "one", where: Where = ANYWHERE) -> Rule:
     return Rule(id=id, version="1", title=id, clause=clause, where=where)
 
 
@@ -64,7 +65,9 @@ terms: st.SearchStrategy[Clause] = st.sampled_from(
     [Term(text) for text in (*WORDS, "Kaba Kebe", "Kebe Kebe", "kibi kobo", "kub*", "kaba kub*")]
 )
 names: st.SearchStrategy[Clause] = st.builds(
-    Names, st.sampled_from([("place/kebe",), ("place/new-kebe", "org/kobo"), ("org/kobo",)]), inner=st.booleans()
+    Names,
+    st.sampled_from([("place/kebe",), ("place/new-kebe", "org/kobo"), ("org/kobo",)]),
+    inner=st.booleans(),
 ) | st.builds(Names, st.sampled_from([("raid",), ("attack",)]), concept=st.just(True))
 leaves = terms | names
 alternatives = leaves | st.builds(Any, st.lists(leaves, min_size=1, max_size=2).map(tuple))
@@ -85,7 +88,9 @@ def compound(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
         st.builds(Mentions, st.integers(1, 4), leaves),
         st.builds(
             Score,
-            st.lists(st.builds(Weighted, inner, st.sampled_from([-2.0, 1.0, 3.0])), min_size=1, max_size=3).map(tuple),
+            st.lists(
+                st.builds(Weighted, inner, st.sampled_from([-2.0, 1.0, 3.0])), min_size=1, max_size=3
+            ).map(tuple),
             st.sampled_from([-1.0, 0.0, 1.0, 4.0]),
         ),
         st.builds(Scope, st.sampled_from(["title", "lead"]), inner),
@@ -113,7 +118,9 @@ def test_rules_fire_with_the_evidence_that_the_plain_reference_gives(
         if expected is None:
             continue
         places = (title_places, text_places)
-        spots = {(("title", "text")[f], places[f][first][0], places[f][last][1]) for f, first, last in expected}
+        spots = {
+            (("title", "text")[f], places[f][first][0], places[f][last][1]) for f, first, last in expected
+        }
         evidence = fired[str(number)].evidence
         assert {(one.field, one.start, one.end) for one in evidence} == spots
         assert len(evidence) == len(spots)  # each once
@@ -156,7 +163,7 @@ def test_a_rule_fires_alone_as_it_does_among_others(text: Text, rules: list[Clau
 # --- the rule set ---------------------------------------------------------------------------
 
 
-def fires(clause: Clause, text: str, title: str = "", language: str = "en", where: Where = Where()) -> bool:
+def fires(clause: Clause, text: str, title: str = "", language: str = "en", where: Where = ANYWHERE) -> bool:
     return bool(Engine([rule(clause, where=where)], EMPTY_TABLE).read(title, text, language).fired)
 
 
@@ -191,7 +198,9 @@ def test_sentences_of_evidence_are_whole_each_once_and_in_order() -> None:
 def test_a_rule_that_takes_too_long_is_named_and_the_others_go_on() -> None:
     words = " ".join(["alpha", "bravo"] * 8000)
     costly = Any(tuple(All((Term("alpha"), Term("bravo")), (), 7 + n) for n in range(200)))
-    reading = Engine([rule(costly, "costly"), rule(Term("alpha"), "cheap")], EMPTY_TABLE).read("", words, "en")
+    reading = Engine([rule(costly, "costly"), rule(Term("alpha"), "cheap")], EMPTY_TABLE).read(
+        "", words, "en"
+    )
     assert [one.rule.id for one in reading.fired] == ["cheap"]
     assert [one.rule for one in reading.suspended] == ["costly"]
     assert str(BUDGET) in reading.suspended[0].reason

@@ -9,21 +9,23 @@ import random
 import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.records import Command, Record, Tick, decode
+from monitor.records import Record, Tick, decode
 from monitor.runtime.embedded import EmbeddedRuntime, EmbeddedSettings
 from monitor.runtime.embedded.logfile import LogFile
 from monitor.runtime.embedded.rows import CACHE_BYTES
 from monitor.runtime.embedded.runtime import FILE_NAME
 from monitor.runtime.embedded.store import StoreError, connect, log_table, row_table
-from monitor.stage import Out, Pipeline, PublishError, Step
+from monitor.stage import Out, Pipeline, PublishError, State, Step
 from tests.runtime.contract import ROOT, commands, until
-from tests.runtime.counting import Total, ids, out, pipeline
+from tests.runtime.counting import Total, count, ids, out, pipeline
 
 PLENTY = 1 << 40
 
@@ -206,7 +208,7 @@ async def test_a_pause_ends_though_nobody_publishes(world: World) -> None:
     world.disk.free = 1000
     first = asyncio.create_task(runtime.port.publish(out("1")))
     await world.told("disk-full")
-    await runtime.port.publish() # nothing: answered at once
+    await runtime.port.publish()  # nothing: answered at once
     world.disk.free = PLENTY
     await first
     world.disk.free = 1000
@@ -251,8 +253,6 @@ async def test_a_stop_while_the_disk_is_full_refuses_what_waits(world: World) ->
 
 
 async def test_a_tick_that_met_a_full_disk_comes_when_there_is_room(world: World) -> None:
-    from datetime import timedelta
-
     world.disk.free = 0
     runtime = await world.start(pipeline(tick=timedelta(hours=1)))
     await world.told("disk-full")
@@ -278,7 +278,9 @@ async def test_what_the_command_line_appends_is_noticed(world: World) -> None:
         log.append(out(f"theirs-{n}"))
         await runtime.port.publish(out(f"ours-{n}"))
     log.close()
-    await world.receipts(["from outside", *(f"{whose}-{n}" for n in range(20) for whose in ("theirs", "ours"))])
+    await world.receipts(
+        ["from outside", *(f"{whose}-{n}" for n in range(20) for whose in ("theirs", "ours"))]
+    )
 
 
 async def test_what_is_appended_while_no_worker_runs_is_handled_at_the_next_start(world: World) -> None:
@@ -416,34 +418,24 @@ async def test_rows_in_memory_are_bounded_by_their_bytes(world: World) -> None:
 
 
 async def test_room_is_waited_for_while_stages_are_far_behind(world: World) -> None:
-    import threading
+    handling, gate = threading.Event(), threading.Event()
 
-    gate = threading.Event()
-
-    def handle(record: Record, state: Any, now: Any) -> Step:
-        if isinstance(record, Command):
-            gate.wait(20)
-        return Step()
+    def handle(record: Record, state: State, now: datetime) -> Step:
+        handling.set()
+        gate.wait(20)
+        return count(record, state, now)
 
     runtime = await world.start(pipeline(handle=handle), most_lag=10)
-    await runtime.port.publish(*(out(str(n)) for n in range(5)))
-    async with asyncio.timeout(5):
-        await runtime.port.room()
-    waiting = asyncio.create_task(_publish_quietly(runtime, 20))
-    room: asyncio.Task[None] | None = None
+    publishing = asyncio.create_task(runtime.port.publish(*(out(str(n)) for n in range(20))))
+    assert await asyncio.to_thread(handling.wait, 10)
+    room = asyncio.create_task(runtime.port.room())
     try:
-        gate.set()
-        await waiting
-        async with asyncio.timeout(10):
-            await runtime.port.room()
+        await asyncio.wait([room], timeout=0.2)
+        assert not room.done()
     finally:
         gate.set()
-        if room is not None:
-            room.cancel()
-
-
-async def _publish_quietly(runtime: EmbeddedRuntime, count: int) -> None:
-    await runtime.port.publish(*(out(f"more-{n}") for n in range(count)))
+    async with asyncio.timeout(10):
+        await asyncio.gather(publishing, room)
 
 
 async def _is(value: bool) -> bool:

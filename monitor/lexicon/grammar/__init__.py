@@ -7,7 +7,7 @@ segments them. A language without a file has an empty grammar: frames then go by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -91,7 +91,7 @@ def load(language: str) -> Grammar:
         return EMPTY
     text = files(__package__).joinpath(f"{language}.yaml").read_text("utf-8")
     # BaseLoader keeps every scalar a string: `on`, `no` and `off` are words here, never booleans.
-    data: Mapping[str, object] = yaml.load(text, Loader=yaml.BaseLoader)
+    data: Mapping[str, object] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only
     try:
         return msgspec.convert({**data, "language": language}, Grammar, strict=False)
     except msgspec.ValidationError as error:

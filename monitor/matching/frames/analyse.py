@@ -38,10 +38,7 @@ def analyse(
 
 def _tells(hit: Hit, lexicon: Lexicon) -> bool:
     """Whether a hit is an event word."""
-    for form in hit.forms:
-        if "/" not in form.entry and form.entry not in CUES:
-            return True
-    return False
+    return any("/" not in form.entry and form.entry not in CUES for form in hit.forms)
 
 
 def parts(

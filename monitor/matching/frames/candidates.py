@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from monitor.lexicon.schema import VERB_KINDS, WEAK_KINDS, Role
 from monitor.matching.document import Hit
@@ -208,7 +209,7 @@ def _modifier(piece: Piece, name: Name) -> None:
 def _qualifiers(piece: Piece) -> None:
     """Step 4 (d): a country word beside a place that it contains."""
     names, lexicon = piece.names, piece.lexicon
-    for left, right in zip(names, names[1:], strict=False):
+    for left, right in pairwise(names):
         if right.first <= left.last:
             continue
         if (

@@ -63,9 +63,9 @@ def _together(piece: Piece, before: list[Word], word: Word) -> bool:
             return False
     if piece.language == "ar" and _prefixed(piece, word):
         return False
-    if piece.grammar.grammar.bracket and word.verb and not last.verb:
-        if piece.bits[piece.clauses[word.clause].start] & w.ANY_PREPOSITION:
-            return False  # the verb in second place begins its own event behind a fronted phrase
+    fronted = piece.bits[piece.clauses[word.clause].start] & w.ANY_PREPOSITION
+    if fronted and piece.grammar.grammar.bracket and word.verb and not last.verb:
+        return False  # the verb in second place begins its own event behind a fronted phrase
     return not _new_doer(piece, before, word)
 
 

@@ -57,14 +57,6 @@ class Reader:
             for event in self._events(document, span, spend)
         )
 
-    def bound(self, document: Document, hit: Hit, spend: Callable[[int], None]) -> bool:
-        """Whether ``hit`` is a word of an event that has an actor or a place."""
-        span = (hit.field, *document.fields[hit.field].sentence(hit.first))
-        return any(
-            hit in event.words and (event.fillers.get("actor") or event.fillers.get("place"))
-            for event in self._events(document, span, spend)
-        )
-
     def _events(self, document: Document, span: Span, spend: Callable[[int], None]) -> tuple[Event, ...]:
         kept = self._kept.get(span)
         if kept is None:

@@ -165,7 +165,7 @@ def _first_run(piece: Piece, names: list[Name]) -> list[Name]:
     run = names[:1]
     for name in names[1:]:
         person = any(id.startswith("person/") for id in name.entries["actor"])
-        if name.first > run[-1].last + 2 or not (run[-1].demonym or person):
+        if name.first > run[-1].last + 2 or not person:
             break
         run.append(name)
     return run
@@ -195,9 +195,11 @@ def _compound(piece: Piece, word: Word) -> bool:
 def _unmarked(piece: Piece, name: Name) -> bool:
     """No case ending, postposition or preposition marks the name."""
     following = name.last + 1
-    if following < piece.n and not is_barrier(piece.gaps[following]):
-        if piece.folds[following] in piece.grammar.suffixes or piece.bits[following] & w.ANY_POSTPOSITION:
-            return False
+    ends = following >= piece.n or is_barrier(piece.gaps[following])
+    if not ends and (
+        piece.folds[following] in piece.grammar.suffixes or piece.bits[following] & w.ANY_POSTPOSITION
+    ):
+        return False
     i = name.first - 1
     while i >= 0 and piece.bits[i] & w.PASSED_OVER and not piece.bits[i] & w.ANY_PREPOSITION:
         i -= 1

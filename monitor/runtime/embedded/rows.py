@@ -54,12 +54,11 @@ class StageRows:
 
     def write(self, changes: Sequence[EncodedPut]) -> None:
         """Write rows in the order given, indexes too. Where an index refuses a row nothing is written."""
-        olds = self._index(changes) if self._stage.indexes else None
+        if self._stage.indexes:
+            self._undo.extend(self._index(changes))
         for change in changes:
             self._store.put(change)
             self._remember((change.table, change.key), change.record, change.value)
-        if olds is not None:
-            self._undo.extend(olds)
 
     def _index(self, changes: Sequence[EncodedPut]) -> list[tuple[str, bytes, Record | None, Record | None]]:
         """Bring the indexes up to ``changes``; returns what undoes it."""

@@ -22,7 +22,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import aiokafka
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    ConsumerStoppedError,
+    IllegalStateError,
+    KafkaError,
+    MessageSizeTooLargeError,
+)
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage, Message
@@ -332,6 +338,7 @@ class Producer(stock.Producer):
 
 async def send_all(producer: aiokafka.AIOKafkaProducer, sends: Iterable[Send]) -> list[Any]:
     """Send records at once; for each its metadata, or the error, when all are answered."""
+    sends = list(sends)
     answers: list[Any] = []
     for send in sends:
         try:
@@ -342,7 +349,17 @@ async def send_all(producer: aiokafka.AIOKafkaProducer, sends: Iterable[Send]) -
             answers.append(error)
     futures = [answer for answer in answers if not isinstance(answer, BaseException)]
     results = iter(await asyncio.gather(*futures, return_exceptions=True))
-    return [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
+    answers = [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
+    for number, send in enumerate(sends):
+        # The broker refuses a request's records together: each again, alone, shows which one it is.
+        if isinstance(answers[number], MessageSizeTooLargeError):
+            try:
+                answers[number] = await producer.send_and_wait(
+                    send.topic, send.value, key=send.key, partition=send.partition
+                )
+            except KafkaError as error:
+                answers[number] = error
+    return answers
 
 
 class Transport(stock.Transport):

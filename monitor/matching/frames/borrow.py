@@ -1,0 +1,154 @@
+"""Step 8: where an event looks for what its own clause lacks."""
+
+from __future__ import annotations
+
+from monitor.lexicon.schema import Role
+from monitor.matching.frames import words as w
+from monitor.matching.frames.bids import Bids, best, with_group
+from monitor.matching.frames.contact import harmed
+from monitor.matching.frames.model import Clause, Name, Occurrence, Piece, Word
+from monitor.matching.frames.punctuation import is_barrier
+from monitor.matching.frames.ranks import Suit, suit
+
+
+def speaker(piece: Piece, event: Occurrence, clause: Clause) -> list[Name]:
+    """A speaker acts himself if a pronoun points back to him, or if what he owns to is the event."""
+    first = event.words[0]
+    if clause.addressees and not harmed(piece, event, clause.start, first):
+        return [name for name in clause.addressees if name.entries["actor"]]
+    speakers = [name for name in clause.speakers if name.entries["actor"]]
+    if not speakers or (clause.verb & w.ATTITUDE and not clause.verb & w.OWN):
+        return []
+    if harmed(piece, event, clause.start, first):
+        return []
+    if clause.verb & w.OWN and clause.direct and first.clause == clause.number:
+        return speakers
+    for i in range(clause.start, first.first):
+        if piece.bits[i] & w.PRONOUN and piece.clause_of[i] == clause.number:
+            return speakers
+    if _forces_of(piece, clause, first, speakers):
+        return speakers
+    grammar = piece.grammar.grammar
+    if grammar.drops_pronoun and (
+        _opens(piece, clause, first) or (grammar.verb_final and _starts_marked(piece, clause))
+    ):
+        return speakers
+    return []
+
+
+def _forces_of(piece: Piece, clause: Clause, word: Word, speakers: list[Name]) -> bool:
+    """An army that says that jets struck speaks of its own."""
+    i = clause.start
+    skipped = w.ARTICLE | w.COMPLEMENTIZER | w.SUBORDINATOR | w.ATTRIBUTE | w.SKIP
+    while i < word.first and piece.bits[i] & skipped:
+        i += 1
+    if not piece.bits[i] & w.FORCES:
+        return False
+    return any(_military(piece, name) for name in speakers)
+
+
+def _military(piece: Piece, name: Name) -> bool:
+    """The name is an army's, or words for an army stand beside it."""
+    if any(part in id for id in name.entries["actor"] for part in ("army", "forces", "military", "navy")):
+        return True
+    near = range(max(0, name.first - 3), min(piece.n, name.last + 4))
+    return any(piece.bits[i] & w.MILITARY and piece.clause_of[i] == name.clause for i in near)
+
+
+def _starts_marked(piece: Piece, clause: Clause) -> bool:
+    """After "that" a preposition comes first: the clause has no subject of its own."""
+    i = clause.start
+    while i <= clause.last and piece.bits[i] & (w.COMPLEMENTIZER | w.INSIDE | w.DATE):
+        i += 1
+    return i <= clause.last and bool(piece.bits[i] & w.ANY_PREPOSITION)
+
+
+def _opens(piece: Piece, clause: Clause, word: Word) -> bool:
+    """The clause begins with its verb: nothing before it but words that may precede a verb."""
+    light = word.verb
+    first = word.first
+    for i in range(clause.start, first):
+        bits = piece.bits[i]
+        if bits & w.LIGHT:
+            return True
+        if not bits & (
+            w.COMPLEMENTIZER | w.SUBORDINATOR | w.ATTRIBUTE | w.SKIP | w.DATE | w.ARTICLE | w.INSIDE
+        ):
+            return False
+        if i > clause.start and is_barrier(piece.gaps[i]):
+            return False
+    return light and first - clause.start <= 6
+
+
+def agent_of_next(piece: Piece, bids: Bids, event: Occurrence) -> list[Name]:
+    """The next clause's "by" name, if no event there wants it."""
+    number = event.clause + 1
+    if number >= len(piece.clauses) or number in bids.by_clause:
+        return []
+    for name in bids.names.get(number, []):
+        if name.mark == w.AGENT and name.entries["actor"]:
+            return with_group(piece, name, "actor")
+    return []
+
+
+def elided(piece: Piece, bids: Bids, event: Occurrence, clause: Clause) -> list[Name]:
+    """A clause that begins with its verb, or with a pronoun, goes on with the subject before it."""
+    if not clause.number or clause.verb:
+        return []
+    first = event.words[0].first
+    pronoun = False
+    for i in range(clause.start, first):
+        bits = piece.bits[i]
+        if piece.name_at[i] >= 0:
+            return []
+        pronoun = pronoun or bool(bits & w.PRONOUN)
+    if harmed(piece, event, clause.start, event.words[0]):
+        return []
+    chinese = piece.grammar.grammar.no_spaces
+    if not pronoun and not (
+        chinese or (first - clause.start <= 2 and piece.bits[clause.start] & w.CONJUNCTION)
+    ):
+        return []
+    before = piece.clauses[clause.number - 1]
+    if before.relative and before.parent >= 0:
+        before = piece.clauses[before.parent]
+    if before.verb & w.REPORT:
+        return []
+    for name in bids.names.get(before.number, []):
+        if name.entries["actor"] and not name.mark and not name.of_place:
+            if any(piece.bits[i] & (w.HARM | w.PASSIVE) for i in range(name.last + 1, before.last + 1)):
+                return []
+            return with_group(piece, name, "actor")
+        return []
+    return []
+
+
+def neighbours(piece: Piece, bids: Bids, event: Occurrence, role: Role) -> list[Name]:
+    """Place and target from the next clause, then from the one before, if no event is there."""
+    for number in (event.clause + 1, event.clause - 1):
+        if not 0 <= number < len(piece.clauses) or number in bids.by_clause:
+            continue
+        clause = piece.clauses[number]
+        if clause.verb & w.REPORT or _reports(piece, clause):
+            continue
+        offers: list[tuple[Suit, Name]] = []
+        for name in bids.names.get(number, []):
+            country = any(id.startswith("country/") for id in name.entries[role])
+            if country and name.mark not in (w.ON, w.AT):
+                continue
+            if role == "target" and name.mark not in (w.ON, w.OF):
+                continue
+            value = suit(piece, event, name, role)
+            if value is not None:
+                offers.append((value, name))
+        found = best(offers, event.fillers.get("actor", []), role)
+        if found:
+            return with_group(piece, found[0], role)
+    return []
+
+
+def _reports(piece: Piece, clause: Clause) -> bool:
+    return any(
+        piece.bits[i] & w.REPORT and piece.clause_of[i] == clause.number
+        for i in range(clause.start, clause.last + 1)
+    )
