@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -14,7 +16,8 @@ from monitor.records import Alert, Article, Match, Record
 from monitor.stage import Out, Step
 
 LogFormat = Literal["text", "json"]
-ARTICLES_A_SECOND = 20  # lines; beyond, articles are counted
+LINES_A_SECOND = 20  # of one event; beyond, they are counted
+REPEAT_SECONDS = 60.0  # a library's message is not said again within
 
 _WARNINGS = frozenset(
     (
@@ -57,7 +60,12 @@ def configure(kind: LogFormat = "text", *, verbose: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_Once())
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _readable(_: Any, __: str, event: Any) -> Any:
@@ -77,20 +85,41 @@ class Journal:
 
     def __init__(self) -> None:
         self._log = structlog.get_logger()
+        self._lock = threading.Lock()
         self._second = 0
-        self._told = 0
-        self._untold = 0
+        self._told: Counter[str] = Counter()
 
     def __call__(self, event: str, /, **fields: object) -> None:
-        """Log an event by its weight."""
+        """Log an event by its weight; of a flood, the first lines of each second and a count."""
+        if event in _QUIET and not fields.get("new_items") and not fields.get("error"):
+            self._log.debug(event, **fields)
+            return
+        if not self._has_room(event):
+            return
         if event in _ERRORS:
             self._log.error(event, **fields)
         elif event in _WARNINGS:
             self._log.warning(event, **fields)
-        elif event in _QUIET and not fields.get("new_items") and not fields.get("error"):
-            self._log.debug(event, **fields)
         else:
             self._log.info(event, **fields)
+
+    def _has_room(self, event: str) -> bool:
+        with self._lock:  # the writer's thread and the event loop both report
+            second = int(time.monotonic())
+            if second != self._second:
+                untold = {
+                    name: count - LINES_A_SECOND
+                    for name, count in self._told.items()
+                    if count > LINES_A_SECOND
+                }
+                self._second = second
+                self._told.clear()
+                if untold:
+                    self._log.info(
+                        "untold", **{name.replace("-", "_"): count for name, count in untold.items()}
+                    )
+            self._told[event] += 1
+            return self._told[event] <= LINES_A_SECOND
 
     def handled(self, stage: str, record: Record, step: Step, seconds: float) -> None:
         """Nothing: what came of it is logged once it is acknowledged."""
@@ -104,7 +133,7 @@ class Journal:
         for out in outs:
             record = out.record
             if isinstance(record, Article):
-                self._article(record)
+                self("article", source=record.source.id, language=record.language, title=record.title[:120])
             elif isinstance(record, Match):
                 rules = ", ".join(rule.id for rule in record.rules)
                 self("match", rules=rules, title=record.article.title[:120], source=record.article.source.id)
@@ -118,14 +147,21 @@ class Journal:
                     to=told or "no one",
                 )
 
-    def _article(self, article: Article) -> None:
-        second = int(time.monotonic())
-        if second != self._second:
-            if self._untold:
-                self("articles", more=self._untold)
-            self._second, self._told, self._untold = second, 0, 0
-        if self._told >= ARTICLES_A_SECOND:
-            self._untold += 1
-            return
-        self._told += 1
-        self("article", source=article.source.id, language=article.language, title=article.title[:120])
+
+class _Once(logging.Filter):
+    """Lets the same message of a library through once a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        message = f"{record.name} {record.getMessage()}"[:300]
+        last = self._said.get(message)
+        if last is not None and now - last < REPEAT_SECONDS:
+            return False
+        if len(self._said) > 1000:
+            self._said.clear()
+        self._said[message] = now
+        return True
