@@ -22,6 +22,7 @@ from monitor.notify.secrets import Secret
 
 PREFIX = "MONITOR_"
 DEFAULT_FILE = Path("monitor.yaml")
+ARCHIVE_FILE = "archive.db"
 DEFAULT_USER_AGENT = f"news-monitor/{__version__} (feed reader)"
 _OTHERS = frozenset(("MONITOR_TEST_KAFKA", "MONITOR_REQUIRE_KAFKA"))
 """Variables of the test suite, which are no settings."""
@@ -154,10 +155,14 @@ class Settings(BaseSettings):
         if value == "none":
             return ""
         if value == "sqlite":
-            return f"sqlite+aiosqlite:///{(self.data_dir / 'archive.db').resolve()}"
+            return f"sqlite+aiosqlite:///{(self.data_dir / ARCHIVE_FILE).resolve()}"
         return value.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
             "postgres://", "postgresql+asyncpg://", 1
         )
+
+    def archive_file(self) -> Path | None:
+        """The archive's file, if it is the default one."""
+        return self.data_dir / ARCHIVE_FILE if self.archive == "sqlite" else None
 
     @field_validator("archive")
     @classmethod

@@ -197,8 +197,9 @@ async def _within(seconds: float, stops: Sequence[Coroutine[Any, Any, None]]) ->
 
 def run_monitor(settings: Settings) -> int:
     """Run the job in this process until SIGTERM or SIGINT; the process's exit code."""
-    loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
     journal, metrics = Journal(), Metrics(clock=now)
+    journal("loading", rules=str(settings.rules_dir))
+    loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
     for problem in loaded.problems:
         tell(journal, problem)
         tell(metrics, problem)

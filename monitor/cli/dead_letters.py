@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
-from monitor.cli.open import CONFIG, dead_letter, open_log
-from monitor.cli.output import console, print_json
-from monitor.records import DeadLetter, Record, RecordError, decode
+from monitor.archive.lines import LetterLine
+from monitor.cli.lists import dead_letters
+from monitor.cli.open import CONFIG, open_log
+from monitor.cli.output import console, plain, print_json
+from monitor.records import Delivery, Record, RecordError, decode
 from monitor.stage import Out
 
 app = typer.Typer(no_args_is_help=True, help="What could not be handled: list, show, replay.")
+MOST_REPLAYED = 1000
 AS_JSON = typer.Option(False, "--json", help="One JSON line each.")
 
 
@@ -24,9 +29,7 @@ def list_(
     as_json: bool = AS_JSON,
 ) -> None:
     """List dead letters, newest first. Example: monitor dead-letters list -n 10"""
-    log = open_log(config)
-    letters = [record for record in log.newest("dead-letters", limit) if isinstance(record, DeadLetter)]
-    log.close()
+    letters = dead_letters(config, limit)
     if as_json:
         for letter in letters:
             print_json(_summary(letter))
@@ -46,40 +49,34 @@ def list_(
             letter.error,
             letter.message,
         )
-        table.add_row(*(_plain(cell) for cell in cells))
+        table.add_row(*(escape(plain(cell)) for cell in cells))
     console().print(table)
 
 
 @app.command()
 def show(id: str, config: Path = CONFIG, as_json: bool = AS_JSON) -> None:
     """Show one dead letter with its original bytes. Example: monitor dead-letters show 3f2a"""
-    log = open_log(config)
-    letter = dead_letter(log, id)
-    log.close()
+    letter = _one(config, id)
     if as_json:
         print_json(_summary(letter) | {"key": letter.key, "value": letter.value})
         return
     out = console()
     for name, value in _summary(letter).items():
-        out.print(f"{name:>8}: {_plain(str(value))}", markup=False)
-    out.print(f"     key: {_plain(letter.key.decode('utf-8', 'backslashreplace'))}", markup=False)
-    out.print(_plain(letter.value.decode("utf-8", "backslashreplace")), markup=False)
+        out.print(f"{name:>8}: {plain(str(value))}", markup=False)
+    out.print(f"     key: {plain(letter.key.decode('utf-8', 'backslashreplace'))}", markup=False)
+    out.print(plain(letter.value.decode("utf-8", "backslashreplace")), markup=False)
 
 
 @app.command()
 def replay(
     ids: list[str] = typer.Argument(None, metavar="[ID…]", help="Which; see --all."),
     config: Path = CONFIG,
-    every: bool = typer.Option(False, "--all", help="Every dead letter of the newest 1,000."),
+    every: bool = typer.Option(False, "--all", help=f"Every dead letter of the newest {MOST_REPLAYED:,}."),
 ) -> None:
     """Put dead letters back onto the topic they came from. Example: monitor dead-letters replay 3f2a"""
     if bool(ids) == every:
         raise typer.BadParameter("name the dead letters, or give --all")
-    log = open_log(config, write=True)
-    if every:
-        letters = [one for one in log.newest("dead-letters", 1000) if isinstance(one, DeadLetter)]
-    else:
-        letters = [dead_letter(log, id) for id in ids]
+    letters = dead_letters(config, MOST_REPLAYED) if every else [_one(config, id) for id in ids]
     outs = []
     refused = 0
     for letter in letters:
@@ -89,26 +86,30 @@ def replay(
             refused += 1
             console(err=True).print(f"{letter.id}: cannot be replayed: {error}", markup=False)
     if outs:
+        log = open_log(config, write=True)
         log.append(*outs)
-    log.close()
+        log.close()
     console().print(f"replayed {len(outs)} of {len(letters)}")
     if refused:
         raise typer.Exit(1)
 
 
-def _again(letter: DeadLetter) -> Record:
+def _one(config: Path | None, id: str) -> LetterLine:
+    found = dead_letters(config, 1, id=id)
+    if not found:
+        raise typer.BadParameter(f"there is no dead letter {id!r}; see `monitor dead-letters list`")
+    return found[0]
+
+
+def _again(letter: LetterLine) -> Record:
     """The original record. A delivery is tried anew under the same id."""
-    import msgspec
-
-    from monitor.records import Delivery
-
     record = decode(letter.value)
     if isinstance(record, Delivery):
         return msgspec.structs.replace(record, replay=record.replay + 1)
     return record
 
 
-def _summary(letter: DeadLetter) -> dict[str, Any]:
+def _summary(letter: LetterLine) -> dict[str, Any]:
     return {
         "id": letter.id,
         "at": letter.at,
@@ -118,8 +119,3 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "error": letter.error,
         "message": letter.message,
     }
-
-
-def _plain(text: str) -> str:
-    """Text from outside without control characters."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "�" for char in text)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
+from monitor.cli.lists import deliveries, sent_delivery
 from monitor.cli.open import CONFIG, open_log, outbox_entry
-from monitor.cli.output import console, print_json
-from monitor.records import Delivery, OutboxEntry
+from monitor.cli.output import console, plain, print_json
 from monitor.stage import Out
 
 app = typer.Typer(no_args_is_help=True, help="What was sent and what waits: list, show, replay.")
@@ -27,18 +27,12 @@ def list_(
     as_json: bool = AS_JSON,
 ) -> None:
     """List deliveries, newest first. Example: monitor deliveries list --state pending"""
-    log = open_log(config)
-    entries = [row for _, row in log.rows("outbox") if isinstance(row, OutboxEntry) and row.subscriber]
-    log.close()
-    entries = [
-        entry for entry in entries if state in ("", entry.state) and subscriber in ("", entry.subscriber)
-    ]
-    entries.sort(key=lambda entry: entry.seen, reverse=True)
+    lines = deliveries(config, limit, state=state, subscriber=subscriber)
     if as_json:
-        for entry in entries[:limit]:
-            print_json(_summary(entry))
+        for line in lines:
+            print_json(line)
         return
-    if not entries:
+    if not lines:
         console().print("no deliveries")
         return
     table = Table(
@@ -48,41 +42,37 @@ def list_(
         "state",
         "attempts",
         "next",
+        "title",
         "last error",
         box=None,
         pad_edge=False,
     )
-    for entry in entries[:limit]:
-        when = f"{entry.next_attempt:%Y-%m-%d %H:%M:%S}" if entry.next_attempt is not None else ""
-        table.add_row(
-            entry.id,
-            f"{entry.seen:%Y-%m-%d %H:%M:%S}",
-            entry.subscriber,
-            entry.state,
-            str(entry.attempts),
-            when,
-            entry.last_error,
-        )
+    for line in lines:
+        when = f"{line.next_attempt:%Y-%m-%d %H:%M:%S}" if line.next_attempt is not None else ""
+        cells = (f"{line.seen:%Y-%m-%d %H:%M:%S}", line.subscriber, line.state, str(line.attempts), when)
+        table.add_row(line.id, *cells, escape(plain(line.title[:60])), escape(plain(line.last_error)))
     console().print(table)
 
 
 @app.command()
 def show(id: str, config: Path = CONFIG, as_json: bool = AS_JSON) -> None:
     """Show one delivery, its body too while it is kept. Example: monitor deliveries show dlv_3f2a"""
+    lines = deliveries(config, 1, id=id)
+    if not lines:
+        raise typer.BadParameter(f"there is no delivery {id!r}; see `monitor deliveries list`")
     log = open_log(config)
-    entry = outbox_entry(log, id)
+    delivery = sent_delivery(log, lines[0].id)
     log.close()
-    body = entry.delivery.body.decode("utf-8", "backslashreplace") if entry.delivery is not None else ""
+    body = delivery.body.decode("utf-8", "backslashreplace") if delivery is not None else ""
+    shown = msgspec.to_builtins(lines[0])
     if as_json:
-        print_json(_summary(entry) | {"body": body})
+        print_json(shown | {"body": body})
         return
     out = console()
-    for name, value in _summary(entry).items():
-        out.print(f"{name:>12}: {value}", markup=False)
+    for name, value in shown.items():
+        out.print(f"{name:>12}: {plain(str(value))}", markup=False)
     if body:
-        out.print(
-            "".join(char if char.isprintable() or char in "\n\t" else "�" for char in body), markup=False
-        )
+        out.print(plain(body), markup=False)
 
 
 @app.command()
@@ -92,7 +82,7 @@ def replay(ids: list[str] = typer.Argument(..., metavar="ID…"), config: Path =
     outs = []
     for id in ids:
         entry = outbox_entry(log, id)
-        delivery = entry.delivery or _sent(log.newest("deliveries", 100_000), entry.id)
+        delivery = entry.delivery or sent_delivery(log, entry.id)
         if delivery is None:
             raise typer.BadParameter(f"the body of {entry.id} is no longer kept")
         again = msgspec.structs.replace(delivery, replay=entry.replay + 1)
@@ -132,23 +122,3 @@ def send_test(
         console().print(f"{subscriber}: {answer.outcome}{status} {answer.error}".rstrip(), markup=False)
     if answer.outcome != "delivered":
         raise typer.Exit(1)
-
-
-def _sent(records: list[Any], id: str) -> Delivery | None:
-    return next((one for one in records if isinstance(one, Delivery) and one.id == id), None)
-
-
-def _summary(entry: OutboxEntry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "subscriber": entry.subscriber,
-        "state": entry.state,
-        "seen": entry.seen,
-        "title": entry.delivery.title if entry.delivery is not None else "",
-        "replay": entry.replay,
-        "attempts": entry.attempts,
-        "next_attempt": entry.next_attempt,
-        "last_status": entry.last_status,
-        "last_error": entry.last_error,
-        "done": entry.done,
-    }

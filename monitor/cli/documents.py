@@ -15,7 +15,7 @@ from monitor.cleaning.extract import ExtractError
 from monitor.located import InvalidFile, Problem
 from monitor.records import Article
 
-MOST_BYTES = 64 * 1024 * 1024  # of one document or line
+MOST_BYTES = 16 * 1024 * 1024  # of one document or line
 _HTML = (".html", ".htm", ".xhtml")
 _JSON = (".json", ".jsonl", ".ndjson")
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import typer
 
 from monitor.config import Settings, load_settings
-from monitor.records import DeadLetter, OutboxEntry, Record
+from monitor.records import OutboxEntry, Record
 from monitor.stage import Out
 
 CONFIG = typer.Option(
@@ -60,14 +60,6 @@ def open_log(config: Path | None, *, write: bool = False) -> Log:
 
         return OnKafka(settings)
     return _Embedded(settings, write=write)
-
-
-def dead_letter(log: Log, id: str) -> DeadLetter:
-    """The dead letter with this id, or the beginning of it."""
-    for record in log.newest("dead-letters", 100_000):
-        if isinstance(record, DeadLetter) and record.id.startswith(id):
-            return record
-    raise typer.BadParameter(f"there is no dead letter {id!r}; see `monitor dead-letters list`")
 
 
 def outbox_entry(log: Log, id: str) -> OutboxEntry:

@@ -46,7 +46,7 @@ def complain(problems: Iterable[Problem]) -> None:
         )
         line = _line(problem.file, problem.line)
         if line is not None and line.strip():
-            shown = "".join(char if char.isprintable() or char == "\t" else "�" for char in line[:300])
+            shown = plain(line[:300])
             out.print(f"    {escape(shown)}")
             indent = "".join("\t" if char == "\t" else " " for char in shown[: problem.column - 1])
             out.print(f"    {indent}[bold green]^[/]")
@@ -65,3 +65,8 @@ def _lines(file: str) -> tuple[str, ...]:
 def _line(file: str, number: int) -> str | None:
     lines = _lines(file)
     return lines[number - 1] if 0 < number <= len(lines) else None
+
+
+def plain(text: str) -> str:
+    """Text from outside without control characters: no terminal takes it for a command."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "�" for char in text)

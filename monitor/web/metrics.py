@@ -31,7 +31,7 @@ FEED_OVERDUE = timedelta(hours=1)
 """After which a feed that was due and not polled counts no more: it was removed or went elsewhere."""
 
 # A second series with the time of its creation for each series: no one reads them.
-prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def _now() -> datetime:
