@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,11 +16,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor import __version__
 from monitor.durations import Duration, parse_duration
-from monitor.located import InvalidFile, Located, Problem, problems_of, read_yaml
+from monitor.located import InvalidFile, Key, Level, Located, Problem, problems_of, read_yaml
 from monitor.net.client import NetworkSettings
 from monitor.notify.secrets import Secret
 
 PREFIX = "MONITOR_"
+ENVIRONMENT = "the environment"  # in the place of a file's name
 DEFAULT_FILE = Path("monitor.yaml")
 ARCHIVE_FILE = "archive.db"
 DEFAULT_USER_AGENT = f"news-monitor/{__version__} (feed reader)"
@@ -189,13 +190,12 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(path: Path | None) -> Settings:
     """Settings of a file, or of ``monitor.yaml`` if it is there, or the defaults.
 
     Raises ``InvalidFile`` naming file and line, or the variable.
     """
-    variables = os.environ if environment is None else environment
-    located = Located("the environment", {}, {})
+    located = Located(ENVIRONMENT, {}, {})
     if path is not None:
         located = read_yaml(path)
     elif DEFAULT_FILE.exists():
@@ -206,21 +206,34 @@ def load_settings(path: Path | None, environment: Mapping[str, str] | None = Non
         raise InvalidFile([located.problem((), "must be a mapping of settings", "see docs/configuration.md")])
     unknown = sorted(
         name
-        for name in variables
+        for name in os.environ
         if name.startswith(PREFIX)
         and name not in _OTHERS
         and name.removeprefix(PREFIX).lower().partition("__")[0] not in Settings.model_fields
     )
     if unknown:
         raise InvalidFile(
-            [Problem("the environment", 1, 1, f"unknown setting {name}", "unset it") for name in unknown]
+            [Problem(ENVIRONMENT, 1, 1, f"unknown setting {name}", "unset it") for name in unknown]
         )
     try:
         return Settings(**_text_keys(located.value))
     except ValidationError as error:
-        raise InvalidFile(problems_of(error, located)) from error
+        raise InvalidFile(problems_of(error, _Given(located.file, located.value, located.marks))) from error
     except Exception as error:  # pydantic-settings: a variable that is no JSON
-        raise InvalidFile([Problem("the environment", 1, 1, str(error))]) from error
+        raise InvalidFile([Problem(ENVIRONMENT, 1, 1, str(error))]) from error
+
+
+class _Given(Located):
+    """What the file says, under what the environment says: errors name the variable to blame."""
+
+    def problem(
+        self, place: Sequence[Key], message: str, remedy: str = "", level: Level = "error"
+    ) -> Problem:
+        for size in range(len(place), 0, -1):
+            name = PREFIX + "__".join(str(key) for key in place[:size]).upper()
+            if any(variable.upper() == name for variable in os.environ):
+                return Problem(ENVIRONMENT, 1, 1, f"{name}: {message}", remedy, level)
+        return super().problem(place, message, remedy, level)
 
 
 def _text_keys(value: Mapping[Any, Any]) -> dict[str, Any]:

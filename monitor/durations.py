@@ -8,17 +8,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_duration = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
+_part = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d|w)\s*")
+_duration = re.compile(rf"\s*(?:{_part.pattern})+")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def parse_duration(text: str) -> timedelta:
     """The duration in ``text``, e.g. ``90s`` or ``1h 30m``. Raises ``ValueError``."""
-    compact = "".join(text.split())
-    parts = list(_duration.finditer(compact))
-    if not parts or "".join(part[0] for part in parts) != compact:
+    if not _duration.fullmatch(text):
         raise ValueError(f"{text!r} is no duration: write a number with s, m, h or d, such as 48h")
-    seconds = sum(float(part[1]) * _UNITS[part[2]] for part in parts)
+    seconds = sum(float(part[1]) * _UNITS[part[2]] for part in _part.finditer(text))
     if seconds > 10 * 365 * 86400:
         raise ValueError(f"{text!r} is longer than ten years")
     return timedelta(seconds=seconds)
@@ -36,7 +35,9 @@ def format_duration(seconds: float) -> str:
 
 
 def _validate(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    if isinstance(value, timedelta):
+        return value
+    return parse_duration(str(value))  # a bare number has no unit, and is told so
 
 
 Duration = Annotated[

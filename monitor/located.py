@@ -28,6 +28,8 @@ _int = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _float = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
+_LONGEST_INT = 20  # characters; what is longer is some id
+_unprintable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _null = frozenset(("", "~", "null", "Null", "NULL"))
 _bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -106,6 +108,10 @@ def parse_yaml(text: str, file: str) -> Located:
         raise InvalidFile(
             [Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")]
         )
+    if found := _unprintable.search(text):
+        line, column = _line_and_column(text, found.start())
+        message = f"is not YAML: the character U+{ord(found[0]):04X} is not allowed"
+        raise InvalidFile([Problem(file, line, column, message, "remove it")])
     builder = _Builder(file)
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -113,6 +119,8 @@ def parse_yaml(text: str, file: str) -> Located:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        if line > text.count("\n") + 1:  # behind the end of a file that was cut off
+            line, column = _line_and_column(text, len(text))
         builder.problems.append(Problem(file, line, column, f"is not YAML: {error.problem or error.context}"))
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
@@ -204,10 +212,12 @@ class _Builder:
             return None
         if text in _bool:
             return _bool[text]
-        if _int.fullmatch(text) and len(text) <= 20:
+        if _int.fullmatch(text):
+            if len(text) > _LONGEST_INT:
+                return text
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
         if _float.fullmatch(text):
-            return float(text.replace(".inf", "inf").replace(".nan", "nan").lower())
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         return text
 
     def _open(self, event: yaml.Event, value: dict[str, Any] | list[Any]) -> None:
@@ -252,6 +262,11 @@ class _Builder:
         top.keys.setdefault(key, line)
         top.key = key
         self.marks.setdefault((*top.place, key), (line, column))
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Of the character at ``offset``, from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _mark(event: yaml.Event) -> tuple[int, int]:

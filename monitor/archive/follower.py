@@ -10,21 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
-import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.archive import database, schema
 from monitor.archive.errors import ArchiveError, TailError, is_of_the_row, told
+from monitor.archive.state import ArchiveState, Role
 from monitor.archive.tail import READ_BYTES, Entry, Place, Tail
 from monitor.archive.writer import Row, rows, write
 from monitor.records import RecordError, UnknownVersion, decode
 from monitor.stage import Emit
 
-BATCH = 500  # records of a transaction at most
+BATCH = 200  # records of a transaction at most: so many take the event loop some 20 ms
 PAUSE = 0.5  # seconds between reads while nothing is left behind
 LAG_SECONDS = 5.0  # between looks at the lag
 STANDBY_SECONDS = 2.0  # between tries to become the one that writes
@@ -34,19 +33,6 @@ STOP_SECONDS = 5.0  # that the batch in hand gets on stop
 TOLD_SKIPS = 20  # skipped records that are told one by one between two good reconnections
 
 _WRITE_ERRORS = (SQLAlchemyError, OverflowError, ValueError)  # drivers raise the last two unwrapped
-
-Role = Literal["starting", "writing", "standby", "away", "refused", "stopped"]
-
-
-class ArchiveState(msgspec.Struct, frozen=True, kw_only=True):
-    """How the archive is doing, for health and metrics."""
-
-    role: Role
-    detail: str = ""
-    lag: Mapping[str, int] = {}  # topic -> records not yet archived
-    written: int = 0  # records, since the start
-    skipped: int = 0  # records that could not be read or stored
-    stopped: Mapping[str, str] = {}  # topic/partition -> why it is not followed
 
 
 class _Refused(Exception):

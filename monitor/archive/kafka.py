@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.archive.errors import TailError
@@ -16,8 +18,12 @@ from monitor.runtime.kafka.errors import KafkaRuntimeError
 from monitor.runtime.kafka.settings import KafkaSettings
 
 _SECONDS = 30.0  # that a request may take
+_ANSWER_SECONDS = 10.0  # until a broker that says nothing counts as away
+_STOP_SECONDS = 3.0
 _WAIT_MS = 100  # for records that are on their way
 _TOPICS_SECONDS = 60.0  # between looks for new partitions
+
+T = TypeVar("T")
 
 _ERRORS = (KafkaError, KafkaRuntimeError, TailError, OSError, TimeoutError)
 
@@ -26,9 +32,16 @@ class KafkaTail:
     """Reads all partitions of ``topics`` with ``settings``; connects at the first read, and anew after
     each failure."""
 
-    def __init__(self, settings: KafkaSettings, topics: tuple[str, ...] = TOPICS) -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        topics: tuple[str, ...] = TOPICS,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
+    ) -> None:
         self._settings = settings
         self._topics = topics
+        self._answer_seconds = answer_seconds
         self._names = {settings.topic(topic): topic for topic in topics}
         self._consumer: AIOKafkaConsumer | None = None
         self._positions: dict[TopicPartition, int] = {}
@@ -52,7 +65,9 @@ class KafkaTail:
             wanted = await self._seek(consumer, offsets, without)
             if not wanted:
                 return []
-            found = await consumer.getmany(*wanted, timeout_ms=_WAIT_MS, max_records=most)
+            found: dict[TopicPartition, list[ConsumerRecord]] = await _apart(
+                consumer.getmany(*wanted, timeout_ms=_WAIT_MS, max_records=most), _SECONDS
+            )
         except _ERRORS as error:
             await self._disconnect()
             raise self._failure(error) from error
@@ -85,9 +100,8 @@ class KafkaTail:
         try:
             consumer = self._consumer or await self._connect()
             places = list(consumer.assignment())
-            async with asyncio.timeout(_SECONDS):
-                ends = await consumer.end_offsets(places)
-                begins = await consumer.beginning_offsets(places)
+            # Also how a broker that is gone is noticed: fetching just goes on trying, in silence.
+            ends, begins = await _apart(_bounds(consumer, places), self._answer_seconds)
         except _ERRORS as error:
             await self._disconnect()
             raise self._failure(error) from error
@@ -117,35 +131,32 @@ class KafkaTail:
             metadata_max_age_ms=int(_TOPICS_SECONDS * 1000),
         )
         self._consumer = consumer
-        async with asyncio.timeout(_SECONDS):
-            await consumer.start()
-            cluster = await self._cluster(consumer)
-            places: list[TopicPartition] = []
-            for name in self._names:
-                partitions = await self._partitions(consumer, name)
-                places.extend(TopicPartition(name, partition) for partition in sorted(partitions))
+        cluster, partitions = await _apart(self._start(consumer), _SECONDS)
+        places = [
+            TopicPartition(name, number) for name, count in partitions.items() for number in range(count)
+        ]
         consumer.assign(places)
         self._positions = {}
         self._log = f"kafka {cluster} {self._settings.prefix}".strip()
         return consumer
 
-    async def _cluster(self, consumer: AIOKafkaConsumer) -> str:
-        from aiokafka.admin import AIOKafkaAdminClient
-
+    async def _start(self, consumer: AIOKafkaConsumer) -> tuple[str, dict[str, int]]:
+        """Connect; the cluster's id, and how many partitions each topic has."""
+        await consumer.start()
         admin = AIOKafkaAdminClient(
             **self._settings.client_options(), request_timeout_ms=int(_SECONDS * 1000)
         )
         try:
             await admin.start()
-            described = await admin.describe_cluster()
+            cluster = await admin.describe_cluster()
+            described = await admin.describe_topics(list(self._names))
         finally:
             await admin.close()
-        return str(described.get("cluster_id") or "cluster")
-
-    async def _partitions(self, consumer: AIOKafkaConsumer, name: str) -> set[int]:
-        await consumer._client._wait_on_metadata(name)
-        found: set[int] | None = consumer.partitions_for_topic(name)
-        return found or set()
+        missing = [topic["topic"] for topic in described if topic["error_code"]]
+        if missing:
+            raise TailError(f"there are no topics {', '.join(missing)} on {self._settings.bootstrap} yet")
+        partitions = {topic["topic"]: len(topic["partitions"]) for topic in described}
+        return str(cluster.get("cluster_id") or "cluster"), partitions
 
     async def _seek(
         self, consumer: AIOKafkaConsumer, offsets: Mapping[Place, int], without: frozenset[Place]
@@ -169,20 +180,50 @@ class KafkaTail:
             else:
                 consumer.seek(place, offset)
                 self._positions[place] = offset
-        if from_beginning and not await consumer.seek_to_beginning(*from_beginning):
+        if from_beginning and not await _apart(consumer.seek_to_beginning(*from_beginning), 2 * _SECONDS):
             raise TailError("Kafka did not tell in time where its topics begin")
         return wanted
 
     async def _disconnect(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(_SECONDS / 10):
-                    await consumer.stop()
+            with contextlib.suppress(*_ERRORS):
+                await _apart(consumer.stop(), _STOP_SECONDS)
 
     def _failure(self, error: Exception) -> TailError:
+        if isinstance(error, TailError):
+            return error
         return TailError(
             f"Kafka at {self._settings.bootstrap} cannot be read: {type(error).__name__} {error}".strip()[
                 :300
             ]
         )
+
+
+async def _bounds(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]
+) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+    """Where logs end and where they begin."""
+    return await consumer.end_offsets(places), await consumer.beginning_offsets(places)
+
+
+async def _apart(call: Coroutine[Any, Any, T], seconds: float) -> T:
+    """Await a call of aiokafka in a task of its own, for so long at most.
+
+    Where a connection breaks, aiokafka lets the cancellation of its own tasks out: here it must not
+    look like ours. Raises ``TimeoutError``, ``TailError`` for such a cancellation, and what the call
+    raises.
+    """
+    task = asyncio.create_task(call)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if not done:
+        task.cancel()
+        await asyncio.wait({task}, timeout=1.0)
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    if task.cancelled():
+        raise TailError("the connection to Kafka broke")
+    return task.result()

@@ -120,7 +120,7 @@ def _end(pattern: Pattern, text: Segmented, first: int, last: int, capitals: dic
         if dotted is None:
             return None
         end = dotted
-    elif pattern.surfaces:
+    if pattern.surfaces:
         for offset, surface in enumerate(pattern.surfaces):
             at = first + offset
             if surface_of(text.raw[text.starts[at] : text.ends[at]]) != surface:
@@ -155,8 +155,7 @@ def _in_dotted(text: Segmented, first: int, last: int) -> bool:
 def _dotted_end(pattern: Pattern, text: Segmented, first: int, last: int) -> int | None:
     """The end of W.H.O. with its last dot if it has one; none inside a longer acronym."""
     raw, start = text.raw, text.starts[first]
-    written = ".".join(pattern.surfaces)
-    if not raw.startswith(written, start):
+    if any(raw[text.ends[at] : text.starts[at + 1]] != "." for at in range(first, last)):
         return None
     if (
         start >= 2
@@ -165,7 +164,7 @@ def _dotted_end(pattern: Pattern, text: Segmented, first: int, last: int) -> int
         and (start < 3 or not raw[start - 3].isalpha())
     ):
         return None
-    end = start + len(written)
+    end = text.ends[last]
     if raw.startswith(".", end):
         end += 1
         if raw[end : end + 1].isalpha() and (

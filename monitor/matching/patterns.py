@@ -12,6 +12,7 @@ from monitor.matching.fold import IGNORABLE, fold
 from monitor.matching.text import CLUSTERS, segment
 
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010\u2011](?=\w)")
+_DOTTED = re.compile(r"\s*[^\W\d_](?:\.[^\W\d_])+\.?\s*\Z")
 _KEPT = re.compile("[&+#]+")
 _ignorable = re.compile(f"[{IGNORABLE}]")
 _cluster = re.compile(f"[{CLUSTERS}]")
@@ -23,7 +24,7 @@ _plain = re.compile(rf"(?!.*[{CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
 class Pattern(msgspec.Struct, frozen=True):
     """Tokens in a row. ``surfaces`` are to be met to the letter (``case``); ``glue[i]`` is the
     punctuation that must stand behind token i; ``dotted`` patterns are single letters with dots
-    (W.H.O.); ``clustered`` ones lie in a script without spaces.
+    between (W.H.O.); ``clustered`` ones lie in a script without spaces.
     """
 
     tokens: tuple[str, ...]
@@ -42,14 +43,13 @@ def surface_of(raw: str) -> str:
 def patterns(text: str, *, case: bool = False) -> tuple[Pattern, ...]:
     """Every spelling that ``text`` stands for; none if it has no token.
 
-    A hyphen stands for itself, for a space and for nothing; a final ``*`` makes a prefix; with
-    ``case`` an all-capital term is also found with dots.
+    A hyphen stands for itself, for a space and for nothing; a final ``*`` makes a prefix, of which
+    ``case`` says nothing; with ``case`` an all-capital term is also found with dots.
     """
     if not case and _plain.match(text):
         return (Pattern(tuple(fold(word) for word in text.split(" "))),)
-    if text.endswith("*"):
-        tokens = segment(text[:-1]).folds
-        return (Pattern(tuple(tokens), prefix=True),) if tokens else ()
+    prefix = text.endswith("*")
+    text = text.removesuffix("*")
     hyphens = [match.start() for match in _HYPHEN.finditer(text)]
     found: dict[tuple[str, ...], Pattern] = {}
     choices = product(" \0", repeat=min(len(hyphens), _MOST_HYPHENS))
@@ -57,19 +57,21 @@ def patterns(text: str, *, case: bool = False) -> tuple[Pattern, ...]:
         spelled = text
         for at, char in zip(hyphens, choice, strict=False):
             spelled = spelled[:at] + char + spelled[at + 1 :]
-        pattern = _pattern(spelled.replace("\0", ""), case)
+        pattern = _pattern(spelled.replace("\0", ""), case, prefix)
         if pattern is not None:
             found.setdefault(pattern.tokens, pattern)
     spellings = list(found.values())
-    if case and len(text) > 1 and text.isascii() and text.isalpha() and text.isupper():
+    if case and not prefix and len(text) > 1 and text.isascii() and text.isalpha() and text.isupper():
         spellings.append(Pattern(tuple(text.lower()), surfaces=tuple(text), dotted=True))
     return tuple(spellings)
 
 
-def _pattern(text: str, case: bool) -> Pattern | None:
+def _pattern(text: str, case: bool, prefix: bool) -> Pattern | None:
     parts = segment(text)
     if not parts.folds:
         return None
+    if prefix:
+        return Pattern(tuple(parts.folds), prefix=True)
     surfaces = (
         tuple(surface_of(text[s:e]) for s, e in zip(parts.starts, parts.ends, strict=True)) if case else ()
     )
@@ -77,4 +79,10 @@ def _pattern(text: str, case: bool) -> Pattern | None:
     if _KEPT.search(text):
         bounds = [*parts.starts[1:], len(text)]
         glue = tuple("".join(_KEPT.findall(text[e:s])) for e, s in zip(parts.ends, bounds, strict=True))
-    return Pattern(tuple(parts.folds), surfaces, glue, clustered=bool(_cluster.search(text)))
+    return Pattern(
+        tuple(parts.folds),
+        surfaces,
+        glue,
+        dotted=bool(_DOTTED.match(text)),
+        clustered=bool(_cluster.search(text)),
+    )

@@ -62,6 +62,7 @@ def _pattern(dot: str) -> re.Pattern[str]:
 
 _plain_pattern = _pattern("")
 _dot_pattern = _pattern(".")
+_emoji = re.compile(_EMOJI)
 _simple = re.compile(r"[^\W_]+\Z")
 _cluster = re.compile(f"[{CLUSTERS}]")
 _astral_cluster = re.compile(f"[{ASTRAL_CLUSTERS}]")
@@ -154,12 +155,8 @@ def _split(surface: str) -> tuple[Piece, ...]:
         return ((0, len(surface), sys.intern(folded)),) if folded else ()
     if surface[0].isdecimal() and _number_mark.search(surface) and not _apostrophe_word(surface):
         return ((0, len(surface), fold(_number_mark.sub("", surface))),)
-    if not re.search(r"\w", surface):  # a flag or another symbol
-        return (
-            ((0, len(surface.rstrip("\ufe0f\u200d")), surface.replace("\ufe0f", "")),)
-            if surface.strip()
-            else ()
-        )
+    if _emoji.match(surface):
+        return ((0, len(surface.rstrip("\ufe0f\u200d")), surface.replace("\ufe0f", "")),)
     pieces: list[Piece] = []
     for match in _pieces.finditer(surface):
         pieces.extend(_word_pieces(match[0], match.start()))

@@ -139,9 +139,14 @@ class Verifier:
         label = "concept" if clause.concept else "entity"
         for id in clause.ids:
             for hits in self._named(id, inner=clause.inner):
-                support.extend([Found(hit, label, id) for hit in self._lying(hits, where)])
+                support.extend([Found(hit, label, self._meant(hit, id)) for hit in self._lying(hits, where)])
         support.sort(key=lambda found: (found.hit.field, found.hit.first, found.hit.last))
         return support
+
+    def _meant(self, hit: Hit, id: str) -> str:
+        """The entry by which the hit meets ``id``: a concept may be met by a narrower one."""
+        wholes = self._lexicon.wholes
+        return next((form.entry for form in hit.forms if "/" not in id and id in wholes[form.entry]), id)
 
     def _lying(self, hits: Sequence[Hit], where: tuple[Span, ...]) -> Sequence[Hit]:
         """Those of ``hits``, which are in text order, that lie in ``where``."""

@@ -46,6 +46,8 @@ _COMPANIONS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"near": "words", "at_least": "of", "mentions": "of", "score": "threshold"}
 _NEVER = Any(())
+MOST_CLAUSES = 10_000
+"""In one rule, those that ``use`` repeats counted each time."""
 
 
 class ClauseReader:
@@ -56,9 +58,17 @@ class ClauseReader:
         self._lets = lets
         self._report = report
         self._using: list[str] = []
+        self._count = 0
 
     def read(self, model: ClauseModel, place: Place, inside: str = "") -> Clause:
         """The clause at ``place``; ``inside`` names the clause around it that allows no ``none``."""
+        self._count += 1
+        if self._count > MOST_CLAUSES:
+            if self._count == MOST_CLAUSES + 1:
+                self._report(
+                    place, f"more than {MOST_CLAUSES} clauses, with all that is used", "make it several rules"
+                )
+            return _NEVER
         given = model.model_fields_set
         for key, companions in _COMPANIONS.items():
             if key in given and not any(companion in given for companion in companions):
@@ -131,15 +141,19 @@ class ClauseReader:
     def _term(self, model: ClauseModel, place: Place) -> Clause:
         text = model.term or ""
         at = (*place, "term") if "term" in model.model_fields_set else place
-        if text.endswith("*") and len(text.rstrip("*").strip()) < PREFIX_KEY:
-            self._report(
-                at, f"the prefix {text!r} is too short", f"give {PREFIX_KEY} letters or more before the *"
-            )
-            return _NEVER
-        if "*" in text.rstrip("*") or text.endswith("**"):
+        if "*" in text.removesuffix("*"):
             self._report(at, f"{text!r}: a * stands only at the end", "list the forms with 'any'")
             return _NEVER
-        if not patterns(text, case=bool(model.case)):
+        spellings = patterns(text, case=bool(model.case))
+        if text.endswith("*"):
+            if not spellings or any(len(one.tokens[-1]) < PREFIX_KEY for one in spellings):
+                self._report(
+                    at, f"the prefix {text!r} is too short", f"give {PREFIX_KEY} letters or more before the *"
+                )
+                return _NEVER
+            if model.case:
+                self._report((*place, "case"), "'case' has no meaning for a prefix", "list the forms with 'any'")
+        if not spellings:
             self._report(at, f"{text!r} holds no letter or digit", "write a word")
             return _NEVER
         return Term(text, bool(model.case))

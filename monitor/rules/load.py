@@ -265,6 +265,13 @@ def _rule(
 
     reader = ClauseReader(lexicon, model.let, report)
     clause = reader.read(model.match, (*place, "match"))
+    for name, named in model.let.items():  # those that nothing uses as well
+        reader.read(named, ("let", name))
+    for number, example in enumerate(model.examples):
+        if (example.fires is None) == (example.silent is None):
+            report(("examples", number), "an example has either 'fires' or 'silent'", "give one of them")
+        elif example.silent is not None and example.evidence is not None:
+            report(("examples", number, "evidence"), "'evidence' has no meaning here", "it belongs to 'fires'")
     problems.extend(dict.fromkeys(found))
     if found:
         return None

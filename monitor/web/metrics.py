@@ -17,7 +17,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from monitor import __version__
-from monitor.archive.follower import ArchiveState
+from monitor.archive.state import ArchiveState
 from monitor.records import Article, Delivery, FeedPoll, Match, Record
 from monitor.stage import Out, RunningState, Step
 from monitor.web.catalogue import Described, describe, described

@@ -118,7 +118,10 @@ class WebServer:
         return _json(200, {"live": True, "version": __version__})
 
     async def _is_ready(self, _: Request) -> Response:
-        ready, detail = self._ready()
+        try:
+            ready, detail = self._ready()
+        except Exception as error:  # who cannot tell is not ready
+            ready, detail = False, f"readiness could not be told: {type(error).__name__}"
         return _json(200 if ready else 503, {"ready": ready, "detail": detail, "version": __version__})
 
     async def _scrape(self, _: Request) -> Response:

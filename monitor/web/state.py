@@ -9,7 +9,7 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitor.archive.follower import ArchiveState
+from monitor.archive.state import ArchiveState
 from monitor.stage import RunningState
 from monitor.web.catalogue import described
 

@@ -14,8 +14,10 @@ from monitor.archive.embedded import EmbeddedTail
 from monitor.archive.errors import ArchiveError
 from monitor.archive.follower import Follower
 from monitor.records import Command, Tick
+from monitor.runtime.embedded.runtime import FILE_NAME, EmbeddedRuntime, EmbeddedSettings
+from monitor.stage import Out
 from tests.archive.postgres import Postgres
-from tests.archive.rig import Events, Log, execute, following, table, until
+from tests.archive.rig import PIPELINE, Events, Log, execute, following, table, until
 from tests.archive.samples import SEEN, alert, article, attempt, delivery, letter, poll, rule
 
 
@@ -115,6 +117,17 @@ async def test_follows_what_is_appended_meanwhile_and_tells_its_lag(url: str, lo
     assert follower.state().role == "stopped"
 
 
+async def test_follows_a_worker_that_runs(url: str, tmp_path: Path) -> None:
+    runtime = EmbeddedRuntime(PIPELINE, EmbeddedSettings(folder=tmp_path / "var", synchronous="OFF"))
+    await runtime.start()
+    async with following(url, tmp_path / "var" / FILE_NAME, Events()) as follower:
+        for number in range(1, 41):
+            await runtime.port.publish(Out("alerts", b"s", alert("s-1", number)))
+        await until(lambda: follower.state().written == 40)
+        await runtime.stop()
+    assert [row.revision for row in await table(url, schema.alerts)] == list(range(1, 41))
+
+
 async def test_unreadable_records_are_counted_and_skipped(url: str, log: Log) -> None:
     log.append_raw("alerts", b"\xff\x00{")
     log.append_raw("alerts", b'{"kind":"alert","v":1}')
@@ -204,6 +217,27 @@ async def test_a_log_that_was_begun_anew_is_followed_from_its_beginning(url: str
     assert len(events.named("archive-log-changed")) == 1
     old.close()
     new.close()
+
+
+async def test_offsets_of_another_log_are_forgotten_and_its_rows_kept(url: str, tmp_path: Path) -> None:
+    class Elsewhere(EmbeddedTail):
+        log = "elsewhere"
+
+    here, there = Log(tmp_path / "here.db"), Log(tmp_path / "there.db")
+    here.append("alerts", alert("s-1"), alert("s-2"))
+    there.append("alerts", alert("s-3"), alert("s-4"), alert("s-5"))
+    async with following(url, here.path, Events()) as first:
+        await until(lambda: first.state().written == 2)
+    events = Events()
+    second = Follower(url, Elsewhere(there.path), events, pause=0.02)
+    running = asyncio.create_task(second.run())
+    await until(lambda: second.state().written == 3)
+    await second.stop()
+    await running
+    assert [row.story for row in await table(url, schema.alerts)] == ["s-1", "s-2", "s-3", "s-4", "s-5"]
+    assert [fields["log"] for fields in events.named("archive-log-changed")] == ["elsewhere"]
+    here.close()
+    there.close()
 
 
 async def test_a_deleted_archive_is_filled_again(tmp_path: Path, log: Log) -> None:

@@ -116,7 +116,7 @@ async def test_a_broker_that_is_away_is_waited_for(
 ) -> None:
     await send(producer, settings, "alerts", alert("s-1"))
     events = Events()
-    follower = Follower(url, KafkaTail(settings), events, pause=0.02)
+    follower = Follower(url, KafkaTail(settings, answer_seconds=2), events, pause=0.02)
     running = asyncio.create_task(follower.run())
     await until(lambda: follower.state().written == 1, 30)
     await asyncio.to_thread(killable_broker.kill)

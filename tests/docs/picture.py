@@ -55,7 +55,9 @@ def panel(columns: int = COLUMNS) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "news"
         monitor = [sys.executable, "-c", "from monitor.cli import main; main()"]
-        subprocess.run([*monitor, "init", str(folder)], check=True, stdout=subprocess.DEVNULL, env=environment)
+        subprocess.run(
+            [*monitor, "init", str(folder)], check=True, stdout=subprocess.DEVNULL, env=environment
+        )
         (folder / "rules" / "feeds.yaml").write_text("feeds: []\n")
         (folder / "var" / "inbox").mkdir(parents=True)
         shutil.copy(PROJECT / "examples" / "raqqa.ar.txt", folder / "var" / "inbox")

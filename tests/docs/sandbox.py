@@ -11,11 +11,12 @@ import os
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from monitor.cli import main
@@ -132,11 +133,23 @@ class Sandbox:
                     stderr=subprocess.STDOUT,
                 )
             until(lambda: "╰─".encode() in out.read_bytes() or process.poll() is not None, "an alert")
-            until(lambda: b"attempt  " in out.read_bytes() or process.poll() is not None, "its delivery")
+            until(lambda: self._archived() or process.poll() is not None, "its delivery")
             process.send_signal(signal.SIGINT)
             return process.wait(20), out.read_bytes()
         finally:
             feeds.write_text(kept, "utf-8")
+
+    def _archived(self) -> bool:
+        """Whether the archive has an attempt: then the command line lists it."""
+        path = self.here / "var" / "archive.db"
+        if not path.exists():
+            return False
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as archive:
+            try:
+                found = archive.execute("SELECT count(*) FROM attempts").fetchone()
+            except sqlite3.OperationalError:  # not made yet
+                return False
+        return int(found[0]) > 0
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
@@ -161,7 +174,7 @@ def _place(folder: Path) -> Iterator[None]:
 @contextmanager
 def _typed(arguments: list[str], stdin: bytes) -> Iterator[None]:
     argv, stream = sys.argv, sys.stdin
-    sys.argv, sys.stdin = ["monitor", *arguments], io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)))  # type: ignore[arg-type]
+    sys.argv, sys.stdin = ["monitor", *arguments], io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)))
     try:
         yield
     finally:

@@ -9,15 +9,18 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from jsonschema import validate
+from jsonschema import validate  # type: ignore[import-untyped]
 from pytest_httpserver import HTTPServer
 
+from monitor.notify.channel import Channel, Target
 from tests.docs.blocks import Block, agrees, blocks, commands
-from tests.docs.sandbox import PROJECT, Sandbox
-from tests.docs.yaml_blocks import problems
+from tests.docs.sandbox import OUTSIDE, PROJECT, Sandbox
+from tests.docs.yaml_blocks import YamlBlocks
+from tests.notify.samples import ARABIC
 
 PAGES = (
     "README.md",
@@ -32,9 +35,7 @@ FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <item><guid>2</guid><title>Markets close higher</title><link>https://example.org/2</link>
 <pubDate>Tue, 24 Nov 2026 20:00:00 GMT</pubDate><description>Shares rose.</description></item>
 </channel></rss>"""
-ELSEWHERE = frozenset(
-    ("make", "git", "docker", "kubectl", "sudo", "cd", "export", "pg_dump", "pg_restore", "kafka-topics.sh")
-)
+ELSEWHERE = frozenset(("make", "git", "docker", "kubectl", "sudo", "cd", "export", "pg_dump"))
 """First words of commands in ``sh`` blocks, which want another machine, rights, or hours."""
 
 
@@ -55,10 +56,11 @@ def web(httpserver: HTTPServer) -> str:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [*os.environ]:
         if name.startswith("MONITOR_") or name in ("NO_COLOR", "FORCE_COLOR"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("MONITOR_WEB__PORT", "0")
     monkeypatch.setenv("MONITOR_NETWORK__ALLOW", '["127.0.0.0/8", "::1/128"]')
@@ -72,25 +74,26 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_page_shows_is_so(page: str, reader: Path, web: str, tmp_path: Path) -> None:
     shutil.copytree(reader, tmp_path / "reader")
     (tmp_path / "scratch").mkdir()
-    sandbox = Sandbox(tmp_path / "reader", web)
-    wrong = [line for block in blocks(PROJECT / page) for line in _try(block, sandbox, tmp_path / "scratch")]
+    sandbox, rules = Sandbox(tmp_path / "reader", web), YamlBlocks(tmp_path / "scratch")
+    wrong = [line for block in blocks(PROJECT / page) for line in _try(block, sandbox, rules)]
+    wrong.extend(rules.end())
     assert not wrong, "\n\n".join(wrong)
 
 
-def _try(block: Block, sandbox: Sandbox, scratch: Path) -> Iterator[str]:
+def _try(block: Block, sandbox: Sandbox, rules: YamlBlocks) -> Iterator[str]:
     """What is wrong with a block, with its place."""
     match block.language:
         case "console":
             yield from _console(block, sandbox)
         case "yaml":
-            yield from (f"{block.place}: {problem}" for problem in _yaml(block, sandbox, scratch))
+            yield from (f"{block.place}: {problem}" for problem in _yaml(block, sandbox, rules))
         case "json":
             value = json.loads(block.text)
             if isinstance(value, dict) and "schema_version" in value:
                 schema = json.loads((PROJECT / "monitor/notify/webhook.schema.json").read_text("utf-8"))
                 validate(value, schema)
         case "python":
-            compile(block.text, block.place, "exec")
+            yield from _python(block)
         case "sh":
             yield from _elsewhere(block)
         case "text" | "promql" | "ini":
@@ -110,14 +113,26 @@ def _console(block: Block, sandbox: Sandbox) -> Iterator[str]:
             yield f"{place}\nis shown as\n{command.output}\nbut prints\n{printed}"
 
 
-def _yaml(block: Block, sandbox: Sandbox, scratch: Path) -> Iterator[str]:
+def _yaml(block: Block, sandbox: Sandbox, rules: YamlBlocks) -> Iterator[str]:
     try:
-        yield from problems(block.text, scratch)
+        yield from rules.take(block.place, block.text)
     except ValueError as error:  # all errors of our loaders are values of files that are wrong
         yield str(error)
     first = block.text.split("\n", 1)[0]
     if named := re.fullmatch(r"# ((?:rules/|monitor)[\w/.-]+\.yaml)", first):
         sandbox.write(named[1], block.text)
+
+
+def _python(block: Block) -> Iterator[str]:
+    """Runs the block, which defines things; a channel must be one that draws a notice."""
+    names: dict[str, Any] = {"__name__": block.place}
+    exec(compile(block.text, block.place, "exec", dont_inherit=True), names)
+    if "KIND" in names:
+        parts = {"options": names["Options"], "render": names["render"], "send": names["send"]}
+        channel = Channel(kind=names["KIND"], interval=names["INTERVAL"], **parts)
+        target = Target(channel, channel.options.model_validate({"url": OUTSIDE}))
+        if not target.render(ARABIC):
+            yield f"{block.place}: the channel draws nothing"
 
 
 def _elsewhere(block: Block) -> Iterator[str]:
@@ -138,8 +153,8 @@ def _elsewhere(block: Block) -> Iterator[str]:
             )
         for word in words:
             path = word.rpartition("=")[2]
-            if re.fullmatch(r"(deploy|rules|docs|examples|tests|monitor)/[\w/.-]+", path):
-                if not (PROJECT / path).exists():
-                    yield f"{block.place}: there is no {path}"
+            ours = re.fullmatch(r"(deploy|rules|docs|examples|tests|monitor)/[\w/.-]+", path)
+            if ours and not (PROJECT / path).exists():
+                yield f"{block.place}: there is no {path}"
             if re.fullmatch(r"worker-\d+", word) and word not in services:
                 yield f"{block.place}: there is no service {word}"

@@ -115,10 +115,12 @@ def claims(lab: Lab, language: str, text: str, concept: str) -> tuple[set[Claim]
     for actor in ["", *sorted(actors)]:
         for other in ["", *sorted(others)]:
             if actor or other:
+                ids = (other,) if other else ()
                 match = Frame(
                     event=(concept,),
                     actor=(actor,) if actor else (),
-                    **{second: (other,) if other else ()},
+                    place=ids if second == "place" else (),
+                    target=ids if second == "target" else (),
                 )
                 if lab.fire_in(match, document, reader) is not None:
                     found.add((concept, _tail(actor), _tail(other)))

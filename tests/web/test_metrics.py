@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.archive.follower import ArchiveState
+from monitor.archive.state import ArchiveState
 from monitor.notify.due import Waiting
 from monitor.records import (
     Article,

@@ -18,9 +18,11 @@ class Readiness:
     """What ``/ready`` is told."""
 
     def __init__(self) -> None:
-        self.says = (True, "")
+        self.says: tuple[bool, str] | None = (True, "")
 
     def __call__(self) -> tuple[bool, str]:
+        if self.says is None:
+            raise LookupError("a secret")
         return self.says
 
 
@@ -67,6 +69,12 @@ async def test_ready_says_so_or_why_not(server: WebServer, readiness: Readiness)
     assert status == 503
     assert json.loads(body)["detail"] == "the disk is full: «var»"
     assert json.loads(body)["ready"] is False
+
+
+async def test_who_cannot_tell_is_not_ready(server: WebServer, readiness: Readiness) -> None:
+    readiness.says = None
+    status, _, body = await ask(server.port, request("GET", "/ready"))
+    assert (status, json.loads(body)["detail"]) == (503, "readiness could not be told: LookupError")
 
 
 async def test_metrics_are_prometheus_text(server: WebServer) -> None:

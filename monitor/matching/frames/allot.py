@@ -106,7 +106,7 @@ def _earlier_actor(piece: Piece, bids: Bids, event: Occurrence) -> None:
     if harmed(piece, event, piece.clauses[event.clause].start, event.words[0]) and event.clause:
         return
     for other in reversed(piece.events[: event.number]):
-        if other.clause not in (event.clause, event.clause - 1):
+        if other.clause not in (event.clause, piece.before(piece.clauses[event.clause])):
             continue
         if other.concepts & event.concepts and other.fillers.get("actor"):
             fillers = other.fillers["actor"]

@@ -82,8 +82,8 @@ def _opens(piece: Piece, clause: Clause, word: Word) -> bool:
 
 def agent_of_next(piece: Piece, bids: Bids, event: Occurrence) -> list[Name]:
     """The next clause's "by" name, if no event there wants it."""
-    number = event.clause + 1
-    if number >= len(piece.clauses) or number in bids.by_clause:
+    number = piece.after(piece.clauses[event.clause])
+    if number < 0 or number in bids.by_clause:
         return []
     for name in bids.names.get(number, []):
         if name.mark == w.AGENT and name.entries["actor"]:
@@ -93,7 +93,7 @@ def agent_of_next(piece: Piece, bids: Bids, event: Occurrence) -> list[Name]:
 
 def elided(piece: Piece, bids: Bids, event: Occurrence, clause: Clause) -> list[Name]:
     """A clause that begins with its verb, or with a pronoun, goes on with the subject before it."""
-    if not clause.number or clause.verb:
+    if piece.before(clause) < 0 or clause.verb:
         return []
     first = event.words[0].first
     pronoun = False
@@ -109,7 +109,7 @@ def elided(piece: Piece, bids: Bids, event: Occurrence, clause: Clause) -> list[
         chinese or (first - clause.start <= 2 and piece.bits[clause.start] & w.CONJUNCTION)
     ):
         return []
-    before = piece.clauses[clause.number - 1]
+    before = piece.clauses[piece.before(clause)]
     if before.relative and before.parent >= 0:
         before = piece.clauses[before.parent]
     if before.verb & w.REPORT:
@@ -125,11 +125,12 @@ def elided(piece: Piece, bids: Bids, event: Occurrence, clause: Clause) -> list[
 
 def neighbours(piece: Piece, bids: Bids, event: Occurrence, role: Role) -> list[Name]:
     """Place and target from the next clause, then from the one before, if no event is there."""
-    for number in (event.clause + 1, event.clause - 1):
-        if not 0 <= number < len(piece.clauses) or number in bids.by_clause:
+    own = piece.clauses[event.clause]
+    for number in (piece.after(own), piece.before(own)):
+        if number < 0 or number == event.clause or number in bids.by_clause:
             continue
         clause = piece.clauses[number]
-        if clause.verb & w.REPORT or _reports(piece, clause):
+        if clause.verb & w.REPORT or _reports(piece, clause) or _has_subject(piece, bids, number):
             continue
         offers: list[tuple[Suit, Name]] = []
         for name in bids.names.get(number, []):
@@ -145,6 +146,14 @@ def neighbours(piece: Piece, bids: Bids, event: Occurrence, role: Role) -> list[
         if found:
             return with_group(piece, found[0], role)
     return []
+
+
+def _has_subject(piece: Piece, bids: Bids, number: int) -> bool:
+    """The clause tells of someone else's doings, not of what they suffered."""
+    clause = piece.clauses[number]
+    if any(piece.bits[i] & w.HARM for i in range(clause.start, clause.last + 1)):
+        return False
+    return any(name.entries["actor"] and not name.mark for name in bids.names.get(number, []))
 
 
 def _reports(piece: Piece, clause: Clause) -> bool:

@@ -68,6 +68,8 @@ def _noun_use(piece: Piece, first: int) -> bool:
     before = piece.folds[first - 1]
     if before in ("the", "its", "their", "of", "on", "at", "against", "s", "military", "all", "several"):
         return True
+    if piece.event_at[first - 1] >= 0:
+        return True
     at = piece.name_at[first - 1]
     if at < 0:
         return False

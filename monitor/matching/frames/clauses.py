@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import Clause, Name, Piece
-from monitor.matching.frames.punctuation import is_comma, is_hard
+from monitor.matching.frames.punctuation import is_barrier, is_comma, is_hard
 
 
 def split(piece: Piece) -> None:
@@ -176,6 +176,18 @@ def alike(earlier: Name, later: Name) -> bool:
     return shares_role(earlier, later)
 
 
+def begins_anew(piece: Piece, earlier: Name, later: Name) -> bool:
+    """A country behind a place and before a verb is the subject of what follows, not one of a list."""
+    if later.demonym or not _place(earlier) or _place(later):
+        return False
+    after = later.last + 1
+    return after < piece.n and not is_barrier(piece.gaps[after]) and not piece.bits[after] & w.ANY_PREPOSITION
+
+
+def _place(name: Name) -> bool:
+    return any(id.startswith("place/") for id in name.entries["place"])
+
+
 def shares_role(one: Name, other: Name) -> bool:
     """Both may act, or both may be places."""
     return bool(
@@ -186,6 +198,10 @@ def shares_role(one: Name, other: Name) -> bool:
 def stands_before_event(piece: Piece, earlier: Name, later: Name) -> bool:
     """The later name stands directly before an event word, and an event precedes the earlier one."""
     after = later.last + 1
+    while after < piece.n and (
+        piece.folds[after] in piece.grammar.suffixes or piece.bits[after] & w.ATTRIBUTE
+    ):
+        after += 1
     if after >= piece.n or piece.event_at[after] < 0:
         return False
     return any(word.last < earlier.first for word in piece.words)

@@ -235,5 +235,6 @@ def bound_by_noun_before(piece: Piece, event: Occurrence, word: Word) -> bool:
     return word is not event.words[0]
 
 
-def piles_up(piece: Piece) -> bool:
-    return piece.language in ("en", "zh")
+def piles_up(piece: Piece, name: Name) -> bool:
+    """Names stand before the noun that they describe: in US strikes."""
+    return piece.language == "en" or (piece.language == "zh" and name.mark != w.ON)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.matching.fold import fold
 from monitor.matching.frames import words as w
+from monitor.matching.frames.clauses import begins_anew
 from monitor.matching.frames.model import ROLES, Name, Occurrence, Piece, Word
 from monitor.matching.frames.punctuation import is_comma, is_hard
 
@@ -51,7 +52,7 @@ def _looks_like_verb(piece: Piece, word: Word) -> bool:
 def _together(piece: Piece, before: list[Word], word: Word) -> bool:
     """No comma or conjunction between, a meaning in common, and no new doer directly before."""
     last = before[-1]
-    if not (_meanings(last) & _meanings(word)):
+    if not (_meanings(last) & _meanings(word)) and not _verb_of(piece, before, word):
         return False
     if word.first - last.last > 24:
         return False
@@ -67,6 +68,17 @@ def _together(piece: Piece, before: list[Word], word: Word) -> bool:
     if fronted and piece.grammar.grammar.bracket and word.verb and not last.verb:
         return False  # the verb in second place begins its own event behind a fronted phrase
     return not _new_doer(piece, before, word)
+
+
+def _verb_of(piece: Piece, before: list[Word], word: Word) -> bool:
+    """A weak verb behind another concept's noun only says what that did: missiles hit."""
+    if word.strong or not any(other.strong for other in before):
+        return False
+    if not (word.verb or any(form.kind == "weak_verb" for form in word.hit.forms)):
+        return False
+    at = word.first - 1
+    unmarked_name = piece.name_at[at] >= 0 and not piece.names[piece.name_at[at]].mark
+    return not unmarked_name and not piece.bits[at] & (w.ANY_PREPOSITION | w.ARTICLE | w.ATTRIBUTE | w.INSIDE)
 
 
 def _prefixed(piece: Piece, word: Word) -> bool:
@@ -86,6 +98,8 @@ def _joins_names(piece: Piece, i: int) -> bool:
     if before < 0 or after >= piece.n or piece.name_at[before] < 0 or piece.name_at[after] < 0:
         return False
     later = piece.names[piece.name_at[after]]
+    if begins_anew(piece, piece.names[piece.name_at[before]], later):
+        return False
     return not (later.last + 1 < piece.n and piece.event_at[later.last + 1] >= 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from monitor.matching.frames import words as w
-from monitor.matching.frames.clauses import alike, shares_role, stands_before_event
+from monitor.matching.frames.clauses import alike, begins_anew, shares_role, stands_before_event
 from monitor.matching.frames.model import Name, Piece
 from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_comma, is_enumeration
 
@@ -95,6 +95,8 @@ def _joined(piece: Piece, earlier: Name, later: Name, *, listed: bool) -> bool:
             words += 1
         elif not (piece.folds[i] in piece.grammar.suffixes and is_apostrophe(gap)):
             return False
+    if conjunction and begins_anew(piece, earlier, later):
+        return False
     if conjunction:
         return not (earlier.demonym or later.demonym) or shares_role(earlier, later)
     return (

@@ -135,7 +135,9 @@ def _walk_left(piece: Piece, name: Name) -> None:
             bits & w.SUBORDINATOR and i == piece.clauses[name.clause].start and not _noun_phrase(piece, name)
         ):
             return
-        elif found := w.preposition_of(bits):
+        elif (found := w.preposition_of(bits)) == w.OF and _of_place_noun(piece, i):
+            i -= 1
+        elif found:
             name.prepositional = found
             name.preposition = i
             return
@@ -150,6 +152,11 @@ def _walk_left(piece: Piece, name: Name) -> None:
             return
         if i >= 0 and is_barrier(piece.gaps[i + 1]) and not _quoted(piece.gaps[i + 1]):
             return
+
+
+def _of_place_noun(piece: Piece, i: int) -> bool:
+    """The preposition at ``i`` only names a place noun: the city of Raqqa."""
+    return i > 0 and bool(piece.bits[i - 1] & w.PLACE_NOUN) and not is_barrier(piece.gaps[i])
 
 
 def _noun_phrase(piece: Piece, name: Name) -> bool:

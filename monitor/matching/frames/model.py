@@ -197,6 +197,14 @@ class Piece:
         self.opens_paragraph = False
         self.events: list[Occurrence] = []
 
+    def before(self, clause: Clause) -> int:
+        """The number of the clause whose words stand before this one's first; -1 if none."""
+        return self.clause_of[clause.start - 1] if clause.start > 0 else -1
+
+    def after(self, clause: Clause) -> int:
+        """The number of the clause whose words stand behind this one's last; -1 if none."""
+        return self.clause_of[clause.last + 1] if clause.last + 1 < self.n else -1
+
     def surface(self, i: int) -> str:
         """Token ``i`` as it stands in the raw text."""
         return self.text.raw[self.text.starts[self.lo + i] : self.text.ends[self.lo + i]]

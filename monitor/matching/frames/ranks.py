@@ -67,7 +67,7 @@ def beside(piece: Piece, event: Occurrence, name: Name) -> int | None:
                 return 1 if grammar.noun_first else 0
             if is_hyphen(piece.gaps[name.last + 1]):
                 return 0
-            if not word.verb and name.preposition >= 0 and piles_up(piece):
+            if not word.verb and name.preposition >= 0 and piles_up(piece, name):
                 return 0
         elif name.demonym and grammar.adjective_after and name.first > word.last:
             if not adjoins(piece, word.last, name.first):
@@ -93,7 +93,7 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         if mark == w.GENITIVE:
             return None
     if mark == w.AGENT:
-        return 0
+        return 2 if before and name.preposition >= 0 and belongs_left(piece, event, name) else 0
     if mark == w.OF:
         return _of(piece, event, name, word, before)
     if mark == w.SOURCE:
@@ -162,6 +162,9 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
             return 3
         if not before and behind_another(piece, word, name):
             return 2
+        grammar = piece.grammar.grammar
+        if not before and grammar.verb_final and not grammar.bare_genitive:
+            return 2  # what follows the noun belongs to the verb behind it
         return 0
     if mark == w.OF:
         return 1 if not before else None
@@ -170,7 +173,10 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     if name.antecedent == event.clause:
         return 3
     if not before and directly(piece, word, name):
-        return 1
+        return 0 if word.verb and name.first == word.last + 1 else 1
+    if before and belongs_left(piece, event, name):
+        adjoining = name.last + 1 == word.first and not piece.grammar.grammar.verb_first
+        return 3 if adjoining else 4
     return 3
 
 

@@ -123,11 +123,8 @@ def _report(piece: Piece, verb: int) -> None:
     elif later:
         split_at = end
         if earlier:
-            spoken = (
-                [direct]
-                if direct is not None and direct in before and direct.first > earlier[-1].last
-                else []
-            )
+            close = direct is not None and direct in before and direct.first > earlier[-1].last
+            spoken = [direct] if direct is not None and close and _unmarked(piece, direct) else []
         else:
             spoken = list(before)
         if grammar.verb_first:
@@ -215,7 +212,8 @@ def _split(piece: Piece, clause: Clause, at: int, spoken: list[Name], bits: int)
     new.direct = True
     new.complement_of = clause.number
     piece.clauses.append(new)
-    for i in range(at, clause.last + 1):
+    clause.last = max(clause.start, at - 1)
+    for i in range(at, new.last + 1):
         if piece.clause_of[i] == clause.number:
             piece.clause_of[i] = new.number
     starts = [name.first for name in piece.names]

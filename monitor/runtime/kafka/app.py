@@ -15,7 +15,7 @@ from yarl import URL
 
 from monitor.runtime.kafka.declare import MAX_MESSAGE
 from monitor.runtime.kafka.driver import Producer, Transport
-from monitor.runtime.kafka.ledger import Ledger
+from monitor.runtime.kafka.ledger import Ledger, Place
 from monitor.runtime.kafka.partition import Layout
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.store import RowTable
@@ -77,6 +77,7 @@ class MonitorApp(faust.App):
         self.instance = instance
         self.idle = idle
         self.backlog = Backlog()
+        self.ends: dict[Place, int] = {}  # of the streams, as they were when they were assigned
         self._lost = lost
         self.layout = Layout(pipeline, settings)
         readers = {

@@ -82,6 +82,14 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         await super().on_start()
         self._ensure_consumer()._fetcher._prefetch_backoff = _PREFETCH_BACKOFF
 
+    async def on_thread_stop(self) -> None:
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            # aiokafka's fetcher cancels its requests in flight and trips over that while a broker is away.
+            if self._consumer is not None:
+                await self._consumer._client.close()
+
     def _create_worker_consumer(self, transport: stock.Transport) -> aiokafka.AIOKafkaConsumer:
         app = cast("MonitorApp", self.app)
         conf = app.conf
@@ -148,12 +156,14 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         found = await consumer._coordinator.fetch_committed_offsets(streams)
         committed = {tp: found[tp].offset for tp in streams if tp in found and found[tp].offset >= 0}
         begins = await consumer.beginning_offsets(streams)
+        ends = await consumer.end_offsets(streams)
         positions: dict[Place, tuple[int, int | None]] = {}
         # Nothing is awaited from here on: a fetch belongs to the old epoch or to the new one.
         for tp in streams:
             position = max(committed.get(tp, 0), begins[tp])
             consumer.seek(tp, position)
             positions[Place(tp.topic, tp.partition)] = (position, committed.get(tp))
+        app.ends = {Place(*tp): end for tp, end in ends.items()}
         self.ledger.sought(positions)
 
     async def _seek_wait(self, consumer: aiokafka.AIOKafkaConsumer, partitions: Mapping[TP, int]) -> None:

@@ -102,10 +102,11 @@ class Measures:
     def _measure(self) -> None:
         lag = dict.fromkeys(self.lag, 0)
         for place, (position, _) in self._app.ledger.positions().items():
+            end = max(position, self._app.ends.get(place, 0))
             with contextlib.suppress(Exception):  # not assigned just now
-                end = self._app.consumer.highwater(TP(*place))
-                self._ends[place] = max(end or 0, position)
-            behind = max(0, self._ends.get(place, position) - position)
+                end = max(end, self._app.consumer.highwater(TP(*place)) or 0)
+            self._ends[place] = end
+            behind = end - position
             for stage in self._app.layout.readers[self._bare(place.topic)]:
                 lag[stage] += behind
         self.lag = lag

@@ -72,7 +72,7 @@ class Worker:
 
     async def errors(self) -> str:
         assert self.process.stderr is not None
-        return (await self.process.stderr.read()).decode()[-3000:]
+        return (await self.process.stderr.read()).decode()[-200000:]
 
     async def _read(self) -> None:
         assert self.process.stdout is not None
@@ -95,9 +95,7 @@ async def workers(*all_settings: KafkaSettings) -> AsyncIterator[list[Worker]]:
         yield started
     finally:
         for worker in started:
-            if worker.process.returncode is None:
-                worker.process.kill()
-            await worker.wait()
+            await worker.end(signal.SIGKILL)
 
 
 async def eventually(check: Callable[[], Any], seconds: float = PATIENCE) -> Any:

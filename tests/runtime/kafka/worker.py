@@ -51,7 +51,9 @@ async def work(settings: KafkaSettings, *, lose: bool) -> int:
 
 
 def main() -> int:
-    settings = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=KafkaSettings)
+    settings = msgspec.json.decode(
+        Path(sys.argv[1]).read_bytes(), type=KafkaSettings, dec_hook=lambda kind, text: kind(text)
+    )
     try:
         return asyncio.run(work(settings, lose="lose-coordinator" in sys.argv[2:]))
     except (KafkaRuntimeError, KafkaFailed) as error:

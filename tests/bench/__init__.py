@@ -1,0 +1,1 @@
+"""How fast, how soon, how much: `python -m tests.bench --help`. Measures, and asserts nothing."""

@@ -1,0 +1,227 @@
+"""The one door for YAML: scalars of YAML 1.2, errors with their place, nothing clever."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+
+from monitor.located import MAX_CHARACTERS, MAX_DEPTH, InvalidFile, Problem, parse_yaml, read_yaml, validate
+
+
+def refused(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(InvalidFile) as caught:
+        parse_yaml(text, "a.yaml")
+    assert all(problem.file == "a.yaml" for problem in caught.value.problems)
+    return [(problem.line, problem.column, problem.message) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("off", "off"),
+        ("y", "y"),
+        ("NO", "NO"),
+        ("true", True),
+        ("False", False),
+        ("tRue", "tRue"),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("1", 1),
+        ("-12", -12),
+        ("+3", 3),
+        ("010", 10),
+        ("0o10", 8),
+        ("0x1F", 31),
+        ("0b11", "0b11"),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        ("190:20:30", "190:20:30"),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("1.", 1.0),
+        ("1.2.3", "1.2.3"),
+        ("2024-01-01", "2024-01-01"),
+        ("=", "="),
+        ("<<", "<<"),
+        ("'1'", "1"),
+        ('"no"', "no"),
+        ("|\n a\n b\n", "a\nb\n"),
+        (">\n a\n b\n", "a b\n"),
+        ("9" * 30, "9" * 30),
+        ("الرقة", "الرقة"),
+        ("[a, {b: c}]", ["a", {"b": "c"}]),
+        ("{no: 1, 2: x}", {"no": 1, "2": "x"}),
+        ("<<: {a: b}", {"<<": {"a": "b"}}),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
+    found = parse_yaml(text, "a.yaml").value
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_infinity_and_not_a_number_are_numbers() -> None:
+    assert parse_yaml(".inf", "a").value == float("inf")
+    assert parse_yaml("-.INF", "a").value == float("-inf")
+    assert parse_yaml(".nan", "a").value != parse_yaml(".nan", "a").value
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("a: &x 1\nb: *x\n", [(1, 4, "anchors (&) are not allowed"), (2, 4, "aliases (*) are not allowed")]),
+        (
+            "a: !!python/object:os.system ls",
+            [(1, 4, "tags (tag:yaml.org,2002:python/object:os.system) are not allowed")],
+        ),
+        ("a: !secret x", [(1, 4, "tags (!secret) are not allowed")]),
+        ("a: &x {b: !t [c]}", [(1, 4, "anchors (&) are not allowed"), (1, 11, "tags (!t) are not allowed")]),
+        ("a: 1\nb: 2\na: 3\n", [(3, 1, "duplicate key 'a'")]),
+        (
+            "l:\n  - {x: 1, x: 2}\n  - {y: 1, 'y': 2}\n",
+            [(2, 12, "duplicate key 'x'"), (3, 12, "duplicate key 'y'")],
+        ),
+        ("a: 1\n---\nb: 2\n", [(2, 1, "holds a second document")]),
+        ("? [a, b]\n: c\n", [(1, 3, "a key must be plain text")]),
+        ("? {a: b}\n: c\n", [(1, 3, "a key must be plain text")]),
+    ],
+)
+def test_what_is_clever_is_refused_where_it_stands(text: str, problems: list[tuple[int, int, str]]) -> None:
+    assert refused(text) == problems
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a: 1\nb: "cut off', 2),
+        ("a: [1, 2", 1),
+        ("a:\n\t- tab", 2),
+        ("a: b: c", 1),
+        ("a: 1\n b: 2", 2),
+        ("a: 'it''s\nb", 1),
+        ("{a: b", 1),
+        ("a: 1\n}", 2),
+        ("- a\nb: c", 2),
+        ("a: @x", 1),
+        ("rules:\n  - id: one\n    match: {all: [a,\n", 3),
+    ],
+)
+def test_what_is_no_yaml_is_refused_near_its_line(text: str, line: int) -> None:
+    ((at, column, message),) = refused(text)
+    assert line <= at <= text.count("\n") + 1
+    assert column >= 1
+    assert message.startswith("is not YAML: ")
+
+
+def test_a_control_character_is_named_where_it_stands() -> None:
+    assert refused("a: 1\nbc: x\0y\n") == [(2, 6, "is not YAML: the character U+0000 is not allowed")]
+    assert refused("é: \x1b[31m") == [(1, 4, "is not YAML: the character U+001B is not allowed")]
+
+
+def test_depth_and_size_are_bounded() -> None:
+    assert refused("[" * (MAX_DEPTH + 1)) == [(1, MAX_DEPTH + 1, f"is nested more than {MAX_DEPTH} deep")]
+    assert refused("[" * 100_000)
+    assert refused("a:\n" + "".join(" " * at + "a:\n" for at in range(1, 3000)))
+    assert refused("x" * (MAX_CHARACTERS + 1))[0][2] == f"has more than {MAX_CHARACTERS} characters"
+    assert parse_yaml("[" * MAX_DEPTH + "]" * MAX_DEPTH, "a").value is not None
+
+
+def test_marks_lead_to_keys_and_items() -> None:
+    located = parse_yaml("a:\n  - b: 1\n    c: [x, y]\n  - d\n", "a.yaml")
+    assert located.at(("a",)) == (1, 1)
+    assert located.at(("a", 0)) == (2, 5)
+    assert located.at(("a", 0, "c")) == (3, 5)
+    assert located.at(("a", 0, "c", 1)) == (3, 12)
+    assert located.at(("a", 1)) == (4, 5)
+    assert located.at(("a", 1, "missing", "deeper")) == (4, 5)  # the nearest around it
+    assert located.at(("elsewhere",)) == (1, 1)
+
+
+def test_columns_count_characters_not_bytes() -> None:
+    assert refused("{'الرقة': 1, 'الرقة': 2}") == [(1, 14, "duplicate key 'الرقة'")]
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    when: date
+    count: int = 0
+
+
+class Outer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    items: list[Inner]
+
+
+def test_all_errors_of_a_model_are_told_at_once_each_in_its_place() -> None:
+    text = "items:\n  - {when: 2024-13-01, cuont: 1}\n  - count: many\nmore: 1\n"
+    with pytest.raises(InvalidFile) as caught:
+        validate(parse_yaml(text, "a.yaml"), Outer)
+    found = {
+        (problem.line, problem.column, problem.message.split(":")[0]) for problem in caught.value.problems
+    }
+    assert found == {
+        (2, 6, "items.when"),
+        (2, 24, "unknown key 'cuont'"),
+        (3, 5, "'when' is missing"),
+        (3, 5, "items.count"),
+        (4, 1, "unknown key 'more'"),
+    }
+    assert "a.yaml:4:1: unknown key 'more'; remove it or correct its name" in str(caught.value)
+
+
+def test_files_that_cannot_be_read_or_are_not_utf_8(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="cannot be read: No such file"):
+        read_yaml(tmp_path / "none.yaml")
+    with pytest.raises(InvalidFile, match="cannot be read: Is a directory"):
+        read_yaml(tmp_path)
+    file = tmp_path / "latin.yaml"
+    file.write_bytes("a: 1\nb: é".encode("latin-1"))
+    with pytest.raises(InvalidFile) as caught:
+        read_yaml(file)
+    assert caught.value.problems == (Problem(str(file), 2, 4, "is not UTF-8", "save the file as UTF-8"),)
+    file.write_bytes(b"\xef\xbb\xbfa: 1")
+    assert read_yaml(file).value == {"a": 1}
+
+
+keys = st.text(alphabet="abcdefgh", min_size=1, max_size=4)
+values: st.SearchStrategy[Any] = st.recursive(
+    st.text(max_size=12) | st.integers(-1000, 1000) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(values)
+def test_what_a_yaml_writer_writes_is_read_back(value: object) -> None:
+    class Writer(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    text = yaml.dump(value, Dumper=Writer, default_style='"' if isinstance(value, str) else None)
+    assert parse_yaml(text, "a").value == value
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab:-[]{}&*!|>'\"#? \n\t,%@`\x00é", max_size=40))
+def test_no_text_breaks_the_door(text: str) -> None:
+    problems: tuple[Problem, ...] = ()
+    try:
+        parse_yaml(text, "a")
+    except InvalidFile as error:
+        problems = error.problems
+    for problem in problems:
+        assert 1 <= problem.line <= text.count("\n") + 1
+        assert problem.column >= 1
