@@ -144,7 +144,13 @@ def validate(located: Located, model: type[Model], at: Place = ()) -> Model:
 def problems_of(error: ValidationError, located: Located, at: Place = ()) -> list[Problem]:
     """Each error of a model where it stands in the file."""
     problems: dict[Problem, None] = {}
-    for one in error.errors(include_url=False, include_input=False):
+    errors = error.errors(include_url=False, include_input=False)
+    for one in errors:
+        if one["type"] == "too_short" and any(
+            len(other["loc"]) > len(one["loc"]) and other["loc"][: len(one["loc"])] == one["loc"]
+            for other in errors
+        ):
+            continue  # its items are there, and are complained of
         place = (*at, *(key for key in one["loc"] if isinstance(key, str | int)))
         name = ".".join(str(key) for key in place if isinstance(key, str)) or "the file"
         if one["type"] == "extra_forbidden":

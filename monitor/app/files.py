@@ -102,7 +102,6 @@ class Reloader:
         self._take = take
         self._emit = emit
         self._signature: Signature = ()  # looked at first, so that no edit since the start is missed
-        self._trouble: frozenset[Problem] = frozenset(loaded.problems)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -136,9 +135,7 @@ class Reloader:
             return
         self._signature = seen
         for problem in loaded.problems:
-            if problem not in self._trouble:
-                tell(self._emit, problem)
-        self._trouble = frozenset(loaded.problems)
+            tell(self._emit, problem)
         self._loaded = loaded
         await self._take(loaded)
         self._emit(

@@ -33,6 +33,11 @@ _WARNINGS = frozenset(
         "rule-given-up",
         "partition-stopped",
         "archive-behind",
+        "archive-refused",
+        "archive-skipped",
+        "archive-gap",
+        "archive-log-changed",
+        "archive-partition-stopped",
         "attempt-not-published",
     )
 )
@@ -80,6 +85,22 @@ def _readable(_: Any, __: str, event: Any) -> Any:
     return event
 
 
+_SHOWN = {
+    "attempt": (
+        "subscriber",
+        "channel",
+        "outcome",
+        "number",
+        "status",
+        "error",
+        "age",
+        "retry_at",
+        "delivery",
+    )
+}
+"""Fields that a line has, where an event carries more."""
+
+
 class Journal:
     """Writes what the runtime and the services report. An ``Observer``, and an ``Emit``."""
 
@@ -96,6 +117,8 @@ class Journal:
             return
         if not self._has_room(event):
             return
+        if event in _SHOWN:
+            fields = {name: fields[name] for name in _SHOWN[event] if name in fields}
         if event in _ERRORS:
             self._log.error(event, **fields)
         elif event in _WARNINGS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from monitor.cli.output import complain, console, print_json
+from monitor.located import Problem
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,6 +32,7 @@ def match(
 ) -> None:
     """Print which rules fire on articles, with the evidence, one JSON line an article.
 
+    Exit code 2 if something could not be read; the rest is printed all the same.
     Example: monitor match --rules rules article.txt
     """
     from monitor.cli.documents import documents
@@ -42,7 +45,8 @@ def match(
         complain(book.errors())
         console(err=True).print(f"{len(book.errors())} errors: these rules are left out")
     engine = Engine(book.active(), book.table)
-    for document in documents(files or []):
+    mistakes: list[Problem] = []
+    for document in documents(files or [], _teller(mistakes)):
         article = document.article
         reading = engine.read(article.title, article.text, article.language, published=article.published)
         for suspended in reading.suspended:
@@ -60,6 +64,18 @@ def match(
         if with_text:
             line |= {"title": article.title, "text": article.text}
         print_json(line)
+    if mistakes:
+        raise typer.Exit(2)
+
+
+def _teller(mistakes: list[Problem]) -> Callable[[Problem], None]:
+    """Tells a problem at once, and keeps it."""
+
+    def tell(problem: Problem) -> None:
+        mistakes.append(problem)
+        complain([problem])
+
+    return tell
 
 
 def extract(
@@ -72,8 +88,11 @@ def extract(
     """
     from monitor.cli.documents import article_json, documents
 
-    for document in documents([file], url=url):
+    mistakes: list[Problem] = []
+    for document in documents([file], _teller(mistakes), url=url):
         print_json(article_json(document.article))
+    if mistakes:
+        raise typer.Exit(2)
 
 
 def parse(

@@ -15,6 +15,7 @@ from monitor.cli.output import console, plain, print_json
 from monitor.stage import Out
 
 app = typer.Typer(no_args_is_help=True, help="What was sent and what waits: list, show, replay.")
+STATES = ("pending", "delivered", "dead")
 AS_JSON = typer.Option(False, "--json", help="One JSON line each.")
 
 
@@ -27,6 +28,8 @@ def list_(
     as_json: bool = AS_JSON,
 ) -> None:
     """List deliveries, newest first. Example: monitor deliveries list --state pending"""
+    if state not in ("", *STATES):
+        raise typer.BadParameter(f"there is no state {state!r}: there are {', '.join(STATES)}")
     lines = deliveries(config, limit, state=state, subscriber=subscriber)
     if as_json:
         for line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +12,7 @@ import msgspec
 
 from monitor.cleaning.clean import clean_document
 from monitor.cleaning.extract import ExtractError
+from monitor.feeds.charset import decode
 from monitor.located import InvalidFile, Problem
 from monitor.records import Article
 
@@ -38,36 +39,41 @@ class _Given(msgspec.Struct, frozen=True):
     published: datetime | None = None
 
 
+Report = Callable[[Problem], None]
+
 _decoder = msgspec.json.Decoder(_Given)
 
 
-def documents(files: list[str], *, url: str = "") -> Iterator[Document]:
+def documents(files: list[str], report: Report, *, url: str = "") -> Iterator[Document]:
     """The articles in ``files`` (``-``: standard input), in order; ``url`` is that of documents that
-    name none. Raises ``InvalidFile``."""
+    name none. What cannot be read is reported, and the next one is taken."""
     for name in files or ["-"]:
-        if name == "-":
-            yield from _stream(sys.stdin.buffer, "standard input", url)
-            continue
-        path = Path(name)
-        suffix = path.suffix.lower()
         try:
+            if name == "-":
+                yield from _stream(sys.stdin.buffer, "standard input", url, report)
+                continue
+            path = Path(name)
+            suffix = path.suffix.lower()
             with path.open("rb") as stream:
                 if suffix in _JSON:
-                    yield from _lines(stream, name, url)
+                    yield from _lines(stream, name, url, report)
                 elif suffix in _HTML:
                     yield _whole(_read(stream, name), name, url, html=True)
                 else:
-                    yield from _stream(stream, name, url)
+                    yield from _stream(stream, name, url, report)
+        except InvalidFile as error:
+            for problem in error.problems:
+                report(problem)
         except OSError as error:
-            raise InvalidFile([Problem(name, 1, 1, f"cannot be read: {error.strerror}")]) from error
+            report(Problem(name, 1, 1, f"cannot be read: {error.strerror}"))
 
 
-def _stream(stream: BinaryIO, name: str, url: str) -> Iterator[Document]:
+def _stream(stream: BinaryIO, name: str, url: str, report: Report) -> Iterator[Document]:
     """JSON lines if the first character says so, else one document."""
     first = stream.peek(256) if hasattr(stream, "peek") else b""
     begin = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if begin == b"{":
-        yield from _lines(stream, name, url)
+        yield from _lines(stream, name, url, report)
         return
     data = _read(stream, name)
     yield _whole(data, name, url, html=begin == b"<")
@@ -81,39 +87,39 @@ def _read(stream: BinaryIO, name: str) -> bytes:
 
 
 def _whole(data: bytes, name: str, url: str, *, html: bool) -> Document:
-    text = data.decode("utf-8-sig", errors="replace")
+    text = decode(data).text
     given = _Given(text=None if html else text, html=text if html else None, url=url)
-    return _document(given, Path(name).name, name)
+    return _document(given, Path(name).name, name, 1)
 
 
-def _lines(stream: BinaryIO, name: str, url: str) -> Iterator[Document]:
+def _lines(stream: BinaryIO, name: str, url: str, report: Report) -> Iterator[Document]:
     number = 0
     while line := stream.readline(MOST_BYTES + 1):
         number += 1
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
+        if len(line) > MOST_BYTES:
+            report(Problem(name, number, 1, f"the line has more than {MOST_BYTES} bytes", "split it"))
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MOST_BYTES)
+            continue
         if not line.strip():
             continue
-        if len(line) > MOST_BYTES:
-            raise InvalidFile(
-                [Problem(name, number, 1, f"the line has more than {MOST_BYTES} bytes", "split it")]
-            )
         try:
             given = _decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise InvalidFile(
-                [
-                    Problem(
-                        name, number, 1, f"is no article: {error}", 'write {"id": …, "title": …, "text": …}'
-                    )
-                ]
-            ) from error
+            remedy = 'write {"id": …, "title": …, "text": …}'
+            report(Problem(name, number, 1, f"is no article: {error}", remedy))
+            continue
         if given.url is None:
             given = msgspec.structs.replace(given, url=url)
-        yield _document(given, str(number) if given.id is None else str(given.id), f"{name}:{number}")
+        try:
+            yield _document(given, str(number) if given.id is None else str(given.id), name, number)
+        except InvalidFile as error:
+            report(error.problems[0])
 
 
-def _document(given: _Given, id: str, place: str) -> Document:
+def _document(given: _Given, id: str, name: str, line: int) -> Document:
     published = given.published
     if published is not None and published.tzinfo is None:
         published = published.replace(tzinfo=UTC)
@@ -129,11 +135,8 @@ def _document(given: _Given, id: str, place: str) -> Document:
             document_id=id,
         )
     except ExtractError as error:
-        file, _, line = place.rpartition(":")
-        raise InvalidFile(
-            [Problem(file or place, int(line) if line.isdecimal() else 1, 1, str(error))]
-        ) from error
-    return Document(id, article, place)
+        raise InvalidFile([Problem(name, line, 1, str(error))]) from error
+    return Document(id, article, f"{name}:{line}")
 
 
 def article_json(article: Article) -> dict[str, Any]:

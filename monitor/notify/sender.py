@@ -19,7 +19,7 @@ from monitor.notify.due import DueQueue, Waiting
 from monitor.notify.lanes import Lane, Lanes
 from monitor.notify.outbox import ENDPOINTS, OUTBOX
 from monitor.notify.schedule import DEFAULT_SCHEDULE, open_seconds, verdict
-from monitor.records import Attempt, OutboxEntry
+from monitor.records import Attempt, Delivery, OutboxEntry
 from monitor.stage import Emit, Out, Port, PublishError, RecordTooLarge
 
 CONCURRENT = 64  # attempts at once, over all subscribers
@@ -150,7 +150,7 @@ class Sender:
                 lane.queue.last_sent = started
                 answer = await attempt(target, delivery, self._context, started)
             record = self._outcome(lane.queue, entry, answer, number, started)
-            self._report(record, delivery.channel, delivery.seen)
+            self._report(record, delivery)
             self._publish(lane, key, record)
             published = True
         finally:
@@ -195,19 +195,20 @@ class Sender:
             retry_at=decided.retry_at,
         )
 
-    def _report(self, record: Attempt, channel: str, seen: datetime) -> None:
+    def _report(self, record: Attempt, delivery: Delivery) -> None:
         self._emit(
             "attempt",
             delivery=record.delivery,
             subscriber=record.subscriber,
-            channel=channel,
+            channel=delivery.channel,
             number=record.number,
             outcome=record.outcome,
             status=record.status,
             error=record.error,
             elapsed=record.elapsed,
-            age=max(0.0, (record.at - seen).total_seconds() + record.elapsed),
+            age=max(0.0, (record.at - delivery.seen).total_seconds() + record.elapsed),
             retry_at=record.retry_at,
+            published=delivery.published,
         )
 
     def _publish(self, lane: Lane, key: bytes, record: Attempt) -> None:

@@ -75,9 +75,9 @@ class ClauseReader:
                 self._report(
                     (*place, key), f"{key!r} has no meaning here", f"it belongs to {' or '.join(companions)}"
                 )
-        for key, needed in _NEEDS.items():
-            if key in given and needed not in given:
-                self._report((*place, key), f"{key!r} needs {needed!r}", f"add {needed}: …")
+        lacking = [key for key, needed in _NEEDS.items() if key in given and needed not in given]
+        for key in lacking:
+            self._report((*place, key), f"{key!r} needs {_NEEDS[key]!r}", f"add {_NEEDS[key]}: …")
         if "none" in given and inside:
             self._report(
                 (*place, "none"),
@@ -87,7 +87,8 @@ class ClauseReader:
         parts = list(self._parts(model, place, inside))
         none = self._several(model.none, (*place, "none"), inside) if model.none else ()
         if not parts and not none:
-            self._report(place, "an empty clause", "name a term, an entity, a concept or another clause")
+            if not lacking:
+                self._report(place, "an empty clause", "name a term, an entity, a concept or another clause")
             return _NEVER
         within = self._within(model.within)
         if within is not None and model.all is None:
@@ -152,7 +153,9 @@ class ClauseReader:
                 )
                 return _NEVER
             if model.case:
-                self._report((*place, "case"), "'case' has no meaning for a prefix", "list the forms with 'any'")
+                self._report(
+                    (*place, "case"), "'case' has no meaning for a prefix", "list the forms with 'any'"
+                )
         if not spellings:
             self._report(at, f"{text!r} holds no letter or digit", "write a word")
             return _NEVER

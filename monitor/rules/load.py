@@ -104,7 +104,7 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
 def load_rules(
     paths: Iterable[Path], previous: RuleBook | None = None, *, pack: Path | None = None
 ) -> RuleBook:
-    """Load all files; a broken one is served as it stood in ``previous``, or not at all.
+    """Load all files; a broken one is served as it stood in ``previous``, or else without what is broken.
 
     ``pack``: where a lexicon that was made is kept for the next process.
     """
@@ -124,22 +124,31 @@ def load_rules(
     packed = read_pack(pack) if pack is not None and previous is None else None
     book = _assemble(files, previous, packed)
     problems.extend(book.problems)
-    broken = {problem.file for problem in book.errors()} - set(kept)
-    while broken:
-        for name in broken:
-            kept.append(name)
-            if name in good:
-                files[name] = good[name]
-            else:
-                files.pop(name, None)
+    while broken := {problem.file for problem in book.errors()} - set(kept):
+        kept.extend(sorted(broken))
+        older = {name: good[name] for name in broken if name in good and files.get(name) is not good[name]}
+        if older:
+            files |= older
+            book = _assemble(files, previous, packed)
+    if previous is not None and _lost(book, previous):
+        kept.extend(name for name in previous.spoken if files.get(name) is not good[name])
+        files |= {name: good[name] for name in previous.spoken}
         book = _assemble(files, previous, packed)
-        broken = {problem.file for problem in book.errors()} - set(kept)
     if pack is not None and not kept and book.spoken and (packed is None or packed.files != book.spoken):
         write_pack(pack, book.spoken, book.table, book.lexicon_problems)
     return msgspec.structs.replace(
         book,
         problems=tuple(dict.fromkeys(problems)),
-        kept=tuple(name for name in kept if name in good),
+        kept=tuple(dict.fromkeys(name for name in kept if name in good)),
+    )
+
+
+def _lost(book: RuleBook, previous: RuleBook) -> bool:
+    """Whether a rule that nobody touched is gone, since the lexicon no longer has what it names."""
+    there = {loaded.rule.id for loaded in book.rules}
+    return any(
+        loaded.rule.id not in there and book.files.get(loaded.file) is previous.files.get(loaded.file)
+        for loaded in previous.rules
     )
 
 
@@ -271,7 +280,9 @@ def _rule(
         if (example.fires is None) == (example.silent is None):
             report(("examples", number), "an example has either 'fires' or 'silent'", "give one of them")
         elif example.silent is not None and example.evidence is not None:
-            report(("examples", number, "evidence"), "'evidence' has no meaning here", "it belongs to 'fires'")
+            report(
+                ("examples", number, "evidence"), "'evidence' has no meaning here", "it belongs to 'fires'"
+            )
     problems.extend(dict.fromkeys(found))
     if found:
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import platform
 import threading
 from collections import Counter as Tally
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -18,14 +17,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from monitor import __version__
 from monitor.archive.state import ArchiveState
-from monitor.records import Article, Delivery, FeedPoll, Match, Record
+from monitor.records import Article, FeedPoll, Match, Record
 from monitor.stage import Out, RunningState, Step
 from monitor.web.catalogue import Described, describe, described
 from monitor.web.state import Sources, StateCollector, Waiting
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MOST_VALUES = 200  # of a label; what comes after is counted as "other"
-MOST_REMEMBERED = 20_000  # deliveries whose time of publication is kept until they are sent
 MOST_FEEDS = 100_000
 FEED_OVERDUE = timedelta(hours=1)
 """After which a feed that was due and not polled counts no more: it was removed or went elsewhere."""
@@ -46,7 +44,6 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._lock = threading.Lock()
         self._label_values: dict[str, set[str]] = {}
-        self._published: OrderedDict[str, datetime] = OrderedDict()
         self._polled: dict[str, tuple[str, datetime]] = {}  # feed -> health, when it is due again
         self._broken: set[str] = set()  # files told broken since the last load
         self._stage_records = self._counter("monitor_stage_records_total")
@@ -112,7 +109,7 @@ class Metrics:
         self._dead_letters.labels(stage).inc()
 
     def committed(self, outs: Sequence[Out]) -> None:
-        """Count outputs by topic; take times from articles, matches and deliveries."""
+        """Count outputs by topic; take times from articles and matches."""
         now = self._clock()
         for out in outs:
             self._outputs.labels(self._bounded("topic", out.topic)).inc()
@@ -121,8 +118,6 @@ class Metrics:
                     self._published_to_seen.observe(_seconds(published, seen))
                 case Match(article=article) if not article.backlog:
                     self._seen_to_matched.observe(_seconds(article.seen, now))
-                case Delivery(published=datetime() as published, replay=0) as delivery:
-                    self._remember(delivery.id, published)
                 case FeedPoll() as poll:
                     self._poll(poll, now)
 
@@ -146,14 +141,9 @@ class Metrics:
         outcome = self._bounded("outcome", str(fields.get("outcome", "")))
         self._attempts.labels(channel, outcome).inc()
         self._attempt_seconds.labels(channel).observe(_number(fields.get("elapsed")))
-        delivery = str(fields.get("delivery", ""))
-        with self._lock:
-            remembered = self._published.get(delivery)
-            if outcome != "retry":
-                self._published.pop(delivery, None)
         if outcome == "delivered":
             self._seen_to_sent.observe(_number(fields.get("age")))
-            published = fields.get("published", remembered)
+            published = fields.get("published")
             if isinstance(published, datetime):
                 self._published_to_sent.observe(_seconds(published, self._clock()))
 
@@ -180,12 +170,6 @@ class Metrics:
             self._last_good_load.set(self._clock().timestamp())
 
     # --- what is remembered ---------------------------------------------------------------
-
-    def _remember(self, delivery: str, published: datetime) -> None:
-        with self._lock:
-            self._published[delivery] = published
-            if len(self._published) > MOST_REMEMBERED:
-                self._published.popitem(last=False)
 
     def _poll(self, poll: FeedPoll, now: datetime) -> None:
         self._polls.labels(poll.health).inc()

@@ -36,7 +36,9 @@ def _sentence(chance: random.Random, language: str, seed: int) -> str:
     if chance.random() < 0.04:
         return chance.choice(HEADLINES[language]) + "."
     common, rare = TONGUES[language].words, _rare(language, seed)
-    words = [chance.choice(rare if chance.random() < RARELY else common) for _ in range(chance.randint(9, 24))]
+    words = [
+        chance.choice(rare if chance.random() < RARELY else common) for _ in range(chance.randint(9, 24))
+    ]
     return f"{' '.join(words).capitalize()}."
 
 

@@ -12,7 +12,17 @@ COUNT = 100
 _EVENTS = ("airstrike", "earthquake", "explosion", "protest", "shelling", "missile-attack", "drone-attack")
 _COUNTRIES = ("ru", "us", "il", "ir", "tr", "ua", "cn", "fr", "de", "sa", "eg", "iq", "lb", "jo", "in", "pk")
 _PLACES = ("raqqa", "damascus", "aleppo", "idlib", "homs", "baghdad", "mosul", "beirut", "istanbul", "tehran")
-_WORDS = ("ministry", "budget", "hospital", "farmers", "harvest", "railway", "election", "inflation", "refinery")
+_WORDS = (
+    "ministry",
+    "budget",
+    "hospital",
+    "farmers",
+    "harvest",
+    "railway",
+    "election",
+    "inflation",
+    "refinery",
+)
 
 
 def _match(number: int) -> dict[str, object]:
@@ -26,7 +36,10 @@ def _match(number: int) -> dict[str, object]:
         case 1:
             return {"event": event, "place": f"country/{_COUNTRIES[(number * 7) % len(_COUNTRIES)]}"}
         case 2:
-            return {"all": [{"concept": event}, {"entity": country}, {"any": [word, other]}], "within": "paragraph"}
+            return {
+                "all": [{"concept": event}, {"entity": country}, {"any": [word, other]}],
+                "within": "paragraph",
+            }
         case 3:
             return {"near": [{"entity": country}, {"any": [word, other]}], "words": 8}
         case _:
@@ -37,7 +50,12 @@ def write(folder: Path) -> Path:
     """The rules as a file in ``folder``: the first is the shipped one that the articles fire on."""
     first = {"event": "airstrike", "actor": "country/ru", "place": "place/raqqa"}
     rules = [
-        {"id": f"bench-{number}", "title": f"Rule {number}", "severity": "medium", "match": first if number == 0 else _match(number)}
+        {
+            "id": f"bench-{number}",
+            "title": f"Rule {number}",
+            "severity": "medium",
+            "match": first if number == 0 else _match(number),
+        }
         for number in range(COUNT)
     ]
     path = folder / "bench.yaml"

@@ -245,6 +245,19 @@ def test_every_metric_of_the_alert_rules_is_exported() -> None:
             assert told <= allowed, rule["alert"]
 
 
+def test_every_metric_of_the_dashboard_is_exported() -> None:
+    known = {one.name: one for one in describe()}
+    dashboard = json.loads((DEPLOY / "grafana" / "news-monitor.json").read_text("utf-8"))
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            names = re.findall(r"\b(?:monitor|process)_[a-z_]+", target["expr"])
+            plain = [name.removesuffix("_bucket") for name in names]
+            assert plain, panel["title"]
+            assert set(plain) <= known.keys(), panel["title"]
+            told = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
+            assert told <= {"instance"}.union(*(known[name].labels for name in plain)), panel["title"]
+
+
 def test_hooks_and_ci_call_the_checks_of_the_makefile() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     hooks = {hook["id"]: hook["entry"] for hook in document(HOOKS)["repos"][0]["hooks"]}

@@ -23,7 +23,7 @@ from monitor.cli import main
 
 PROJECT = Path(__file__).resolve().parents[2]
 OUTSIDE = "https://example.org"
-RUN_SECONDS = 60.0
+RUN_SECONDS = 100.0
 _CONTROL = {"|", "&&", ">"}
 
 

@@ -107,7 +107,7 @@ class Storm:
         self._say = say
         self._chance = random.Random(plan.seed)
         self._report = Report()
-        self._killing = asyncio.Lock()
+        self._prefix = f"storm-{secrets.token_hex(4)}-"  # one system, however many workers
 
     async def run(self) -> Report:
         """The whole of it. Raises ``AssertionError`` if a worker does not become ready or does not stop."""
@@ -165,7 +165,7 @@ class Storm:
             settings["kafka"] = {
                 "bootstrap": self._broker.bootstrap,
                 "partitions": 8,
-                "prefix": f"storm-{secrets.token_hex(4)}-",
+                "prefix": self._prefix,
             }
         return settings
 

@@ -11,7 +11,6 @@ from monitor.archive.state import ArchiveState
 from monitor.notify.due import Waiting
 from monitor.records import (
     Article,
-    Delivery,
     FeedPoll,
     Health,
     Match,
@@ -64,13 +63,6 @@ def article(published: datetime | None, *, backlog: bool = False) -> Article:
     return Article(
         id="a", source=SOURCE, url="", canonical_url="", title="", text="", language="en", seen=NOW,
         published=published, backlog=backlog,
-    )  # fmt: skip
-
-
-def delivery(id: str, published: datetime | None) -> Delivery:
-    return Delivery(
-        id=id, subscriber="desk", story="s", revision=1, channel="webhook", title="", severity="high", body=b"",
-        seen=NOW, published=published,
     )  # fmt: skip
 
 
@@ -147,11 +139,11 @@ def test_outputs_are_counted_by_topic_and_give_latencies(metrics: Metrics, clock
 
 
 def test_attempts_by_channel_and_outcome_and_the_way_to_the_reader(metrics: Metrics, clock: Clock) -> None:
-    commit(metrics, "deliveries", delivery("d", NOW - timedelta(seconds=60)), delivery("undated", None))
+    published = NOW - timedelta(seconds=60)
     clock.now = NOW + timedelta(seconds=6)
-    metrics("attempt", channel="webhook", outcome="retry", delivery="d", elapsed=1.0, age=1.0)
-    metrics("attempt", channel="webhook", outcome="delivered", delivery="d", elapsed=0.5, age=6.0)
-    metrics("attempt", channel="email", outcome="delivered", delivery="undated", elapsed=0.5, age=6.0)
+    metrics("attempt", channel="webhook", outcome="retry", elapsed=1.0, age=1.0, published=published)
+    metrics("attempt", channel="webhook", outcome="delivered", elapsed=0.5, age=6.0, published=published)
+    metrics("attempt", channel="email", outcome="delivered", elapsed=0.5, age=6.0, published=None)
     found = scrape(metrics)
     assert found["monitor_delivery_attempts_total{channel=webhook,outcome=retry}"] == 1
     assert found["monitor_delivery_attempts_total{channel=webhook,outcome=delivered}"] == 1
@@ -160,14 +152,6 @@ def test_attempts_by_channel_and_outcome_and_the_way_to_the_reader(metrics: Metr
     assert found["monitor_seen_to_sent_seconds_sum"] == 12
     assert found["monitor_published_to_sent_seconds_count"] == 1
     assert found["monitor_published_to_sent_seconds_sum"] == 66
-
-
-def test_the_time_of_publication_may_come_with_the_event(metrics: Metrics, clock: Clock) -> None:
-    published = NOW - timedelta(seconds=10)
-    metrics(
-        "attempt", channel="file", outcome="delivered", delivery="x", elapsed=0, age=0, published=published
-    )
-    assert scrape(metrics)["monitor_published_to_sent_seconds_sum"] == 10
 
 
 def test_feeds_count_by_their_last_poll_until_they_are_overdue(metrics: Metrics, clock: Clock) -> None:

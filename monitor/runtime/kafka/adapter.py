@@ -107,6 +107,7 @@ class StageAdapter:
                 await self._batch(batch)
             except Exception as error:
                 self._failed(error)
+                self.idle.set()
                 await asyncio.Event().wait()  # nothing more is handled; the worker ends
             finally:
                 self.idle.set()

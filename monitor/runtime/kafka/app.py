@@ -9,6 +9,7 @@ from typing import Any
 
 import faust
 from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
 from faust.types import TP
 from faust.types.transports import ProducerT, TransportT
 from yarl import URL
@@ -143,11 +144,11 @@ class MonitorApp(faust.App):
         return revoked, added
 
     @property
-    def recovered_offsets(self) -> int:
-        """Grows while tables are recovered."""
+    def recovery(self) -> Recovery:
+        """What brings tables up to their changelogs after an assignment."""
         manager = self.tables
         assert isinstance(manager, Tables)
-        return sum(offset or 0 for offset in dict(manager.recovery.active_offsets).values())
+        return manager.recovery
 
     @property
     def sender(self) -> Producer:

@@ -33,6 +33,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage, Message
 from faust.types.transports import ConsumerT, ProducerT
+from mode.threads import ServiceThread, WorkerThread
 from mode.types import ServiceT
 
 from monitor.runtime.kafka.declare import MAX_MESSAGE
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
     from monitor.runtime.kafka.app import MonitorApp
 
 GIVE_UP_SECONDS = 30.0  # for batches in hand when partitions are revoked; the group waits 60 s
-STOP_SECONDS = 4.0  # for batches in hand when the worker stops
-COMMIT_SECONDS = 3.0  # for the last commit
+STOP_SECONDS = 3.0  # for batches in hand when the worker stops
+COMMIT_SECONDS = 2.0  # for the last commit
+FLUSH_SECONDS = 2.0  # for records that somebody still waits for when the worker stops
 _POLL_SECONDS = 1.0
 _PREFETCH_BACKOFF = 0.005  # aiokafka's 0.1 s shows in the latency
 _FETCH_MAX = 32 * 1024 * 1024  # bytes an answer of a broker may have
@@ -75,8 +77,18 @@ class Send(NamedTuple):
     value: bytes | None
 
 
+class DaemonThread(WorkerThread):
+    """A consumer that hangs must not hold up the end of its process."""
+
+    def __init__(self, service: ServiceThread, **options: Any) -> None:
+        super().__init__(service, **options)
+        self.daemon = True
+
+
 class ConsumerThread(stock.AIOKafkaConsumerThread):
     """The consumer's own thread and event loop."""
+
+    Worker = DaemonThread
 
     async def on_start(self) -> None:
         await super().on_start()
@@ -294,19 +306,25 @@ class Consumer(stock.Consumer):
         app = cast("MonitorApp", self.app)
         self.ledger.close()
         app.backlog.clear()
+        if not self.frozen and not app.crashed:
+            await self._finish_in_hand(app)
+        self.ledger.interrupt()
+
+    async def _finish_in_hand(self, app: MonitorApp) -> None:
         try:
             await asyncio.wait_for(app.idle(), STOP_SECONDS if app.should_stop else GIVE_UP_SECONDS)
         except TimeoutError:
             if not app.should_stop:
+                self.frozen = True
                 await app.crash(
                     KafkaFailed(
                         "a batch did not finish before its partition was given up: the worker must restart"
                     )
                 )
-                self.frozen = True
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.commit(), COMMIT_SECONDS)
-        self.ledger.interrupt()
+                return
+        if self.ledger.committable():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.commit(), COMMIT_SECONDS)
 
     async def on_stop(self) -> None:
         await self.wait_empty()
@@ -337,6 +355,17 @@ class Producer(stock.Producer):
 
     async def create_topic(self, *_: Any, **__: Any) -> None:
         """All topics are declared before the app starts."""
+
+    async def on_stop(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            await asyncio.wait_for(producer.stop(), FLUSH_SECONDS)
+        except TimeoutError:
+            producer._message_accumulator.fail_all(ProducerClosed())
+            await producer._sender.close()
+            await producer.client.close()
 
     async def flush(self) -> None:
         """Whoever sends waits for the answer: nothing is left to flush."""

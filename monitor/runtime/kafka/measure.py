@@ -73,7 +73,10 @@ class Measures:
         app, consumer = self._app, self._app.consumer
         rebalancing: Hashable = None
         if app.rebalancing or app.in_recovery:
-            rebalancing = (app.consumer_generation_id, app.recovered_offsets)
+            rebalancing = (
+                app.consumer_generation_id,
+                sum(offset or 0 for offset in dict(app.recovery.active_offsets).values()),
+            )
         return Pulse(
             wrong=consumer.thread.health() if isinstance(consumer, Consumer) else "",
             failed=self._failed(),

@@ -295,9 +295,8 @@ class KafkaRuntime:
         for adapter in self._adapters.values():
             adapter.stopped.clear()
         owners = {table: stage.name for stage in self._pipeline.stages for table in stage.tables}
-        actives = app.assignor.assigned_actives()
         for table in self._layout.tables:
-            for tp in sorted(actives):
+            for tp in sorted(app.recovery.active_tps):
                 if tp.topic == self._settings.changelog(table):
                     try:
                         tables.take(table, tp.partition)

@@ -28,8 +28,9 @@ PATIENCE = 60.0  # seconds
 class Worker:
     """One process; its events are collected as they come."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
         self.process = process
+        self._log = log  # a pipe that nobody reads would hold the worker up
         self.events: list[dict[str, str]] = []
         self._seen = asyncio.Condition()
         self._reader = asyncio.ensure_future(self._read())
@@ -39,11 +40,13 @@ class Worker:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         file = settings.data_dir / "settings.json"
         file.write_bytes(msgspec.json.encode(settings, enc_hook=str))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.runtime.kafka.worker", str(file), *arguments,
-            cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        return cls(process)
+        log = settings.data_dir / f"stderr-{time.monotonic_ns()}.txt"
+        with log.open("wb") as stderr:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.runtime.kafka.worker", str(file), *arguments,
+                cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=stderr,
+            )  # fmt: skip
+        return cls(process, log)
 
     async def seen(self, event: str, count: int = 1) -> list[dict[str, str]]:
         """Wait for the ``count``-th of these events."""
@@ -56,7 +59,7 @@ class Worker:
                 self._seen.wait_for(lambda: len(found()) >= count or self.process.returncode is not None),
                 PATIENCE,
             )
-        assert len(found()) >= count, (event, self.events, await self.errors())
+        assert len(found()) >= count, (event, self.events, self.errors())
         return found()
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
@@ -70,9 +73,9 @@ class Worker:
         await self._reader
         return code
 
-    async def errors(self) -> str:
-        assert self.process.stderr is not None
-        return (await self.process.stderr.read()).decode()[-200000:]
+    def errors(self) -> str:
+        """The end of its standard error."""
+        return self._log.read_text()[-5000:]
 
     async def _read(self) -> None:
         assert self.process.stdout is not None
