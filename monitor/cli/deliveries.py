@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,10 @@ from rich.table import Column, Table
 from monitor.cli.lists import deliveries, sent_delivery
 from monitor.cli.open import CONFIG, open_log, outbox_entry
 from monitor.cli.output import console, plain, print_json
+from monitor.records import Command
 from monitor.stage import Out
 
-app = typer.Typer(no_args_is_help=True, help="What was sent and what waits: list, show, replay.")
+app = typer.Typer(no_args_is_help=True, help="What was sent and what waits: list, show, replay, enable.")
 STATES = ("pending", "delivered", "dead")
 AS_JSON = typer.Option(False, "--json", help="One JSON line each.")
 
@@ -93,6 +95,25 @@ def replay(ids: list[str] = typer.Argument(..., metavar="ID…"), config: Path =
     log.append(*outs)
     log.close()
     console().print(f"replayed {len(outs)}")
+
+
+@app.command()
+def enable(subscriber: str = typer.Argument(..., help="The subscriber's id."), config: Path = CONFIG) -> None:
+    """Send again to a subscriber whose endpoint was disabled, such as after status 410.
+
+    Example: monitor deliveries enable desk-hook
+    """
+    now = datetime.now(UTC)
+    command = Command(
+        id=f"endpoint-enabled/{subscriber}/{now.isoformat()}",
+        action="endpoint-enabled",
+        at=now,
+        subscriber=subscriber,
+    )
+    log = open_log(config, write=True)
+    log.append(Out("attempts", subscriber.encode(), command))
+    log.close()
+    console().print(f"{subscriber} is enabled; replay what became a dead letter meanwhile", markup=False)
 
 
 def send_test(

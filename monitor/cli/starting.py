@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import typer
@@ -41,8 +42,8 @@ def init(folder: Path = typer.Argument(..., metavar="DIR", help="A new or empty 
 
 def _shipped_rules() -> Path:
     """The rules that come with the package, or those of the checkout that it runs from."""
-    package = Path(monitor.__file__).parent
-    for candidate in (package / "starter", package.parent / "rules"):
+    checkout = Path(monitor.__file__).parent.parent / "rules"
+    for candidate in (checkout, Path(sys.prefix) / "share" / "news-monitor" / "rules"):
         if (candidate / "watch").is_dir():
             return candidate
     raise typer.BadParameter("this installation holds no rules to begin with: install the package again")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
-from monitor.matching.engine import Engine, Fired
-from monitor.records import Article, FiredRule, Match, MatchedArticle, Record
+from monitor.matching.engine import Engine, Fired, Suspended
+from monitor.records import Article, DeadLetter, FiredRule, Match, MatchedArticle, Record, encode
 from monitor.stage import Handle, Out, State, Step
 
 KEY = b"all"  # matches and commands have one partition
@@ -18,14 +19,16 @@ def match_handler(engine: Engine) -> Handle:
     def handle(record: Record, state: State, now: datetime) -> Step:
         if not isinstance(record, Article):
             return Step()
-        match = match_article(engine, record)
-        return Step() if match is None else Step(outputs=(Out("matches", KEY, match),))
+        match, suspended = match_article(engine, record)
+        outputs = [] if match is None else [Out("matches", KEY, match)]
+        outputs.extend(_given_up(record, one) for one in suspended)
+        return Step(outputs=outputs)
 
     return handle
 
 
-def match_article(engine: Engine, article: Article) -> Match | None:
-    """What fires on the article, or none."""
+def match_article(engine: Engine, article: Article) -> tuple[Match | None, tuple[Suspended, ...]]:
+    """What fires on the article, or none; and the rules that were given up on it."""
     reading = engine.read(
         article.title,
         article.text,
@@ -36,7 +39,7 @@ def match_article(engine: Engine, article: Article) -> Match | None:
     )
     fired = tuple(_fired(one) for one in reading.fired if one.rule.status != "draft")
     if not fired:
-        return None
+        return None, reading.suspended
     matched = MatchedArticle(
         id=article.id,
         title=article.title,
@@ -49,7 +52,25 @@ def match_article(engine: Engine, article: Article) -> Match | None:
         sketch=article.sketch,
         sentences=reading.sentences(),
     )
-    return Match(article=matched, rules=fired)
+    return Match(article=matched, rules=fired), reading.suspended
+
+
+def _given_up(article: Article, suspended: Suspended) -> Out:
+    """A rule that took too long on an article is named with it; the other rules' match goes on."""
+    key = article.source.id.encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(f"{suspended.rule}\0{article.id}".encode()).hexdigest()[:24]
+    letter = DeadLetter(
+        id=digest,
+        topic="articles",
+        key=key,
+        value=encode(article),
+        stage="match",
+        error="BudgetExceeded",
+        message=f"rule {suspended.rule} was given up on this article: {suspended.reason}",
+        at=article.seen,
+        place=f"rule {suspended.rule}",
+    )
+    return Out("dead-letters", key, letter)
 
 
 def _fired(one: Fired) -> FiredRule:

@@ -24,7 +24,7 @@ Quick = Callable[..., Ran]
 def test_every_command_has_help_with_an_example(quick: Quick, command: str) -> None:
     ran = quick(*command.split(), "--help")
     assert ran.code == 0
-    text = " ".join(ran.out.split())
+    text = " ".join(ran.out.split()).replace("- ", "-")  # a line may break at a hyphen
     assert f"Example: monitor {command}" in text
     if "list" in command or command in ("check", "test"):
         assert "--json" in text
@@ -115,7 +115,7 @@ def test_check_tells_all_mistakes_with_line_caret_and_remedy(quick: Quick, small
     (small / "feeds.yaml").write_text("feeds: [{urll: x}]\n")
     ran = quick("check", "--rules", str(small))
     assert ran.code == 1
-    assert f"{small}/watch.yaml:3:39: error: rule one: unknown entity 'country/rus'" in ran.err
+    assert f"{small}/watch.yaml:3:32: error: rule one: unknown entity 'country/rus'" in ran.err
     assert "    match : {event: airstrike, actor: country/rus, place: place/raqqa}\n" in ran.err
     assert "^\n    remedy: did you mean 'country/ru'?" in ran.err
     assert f"{small}/more.yaml:3:5: error: unknown key 'mtach'" in ran.err

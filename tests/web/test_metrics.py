@@ -76,7 +76,6 @@ def populated(metrics: Metrics) -> Metrics:
     metrics.dead_lettered("clean", "RecordError", "…")
     commit(metrics, "articles", article(NOW - timedelta(minutes=5)))
     commit(metrics, "feed-polls", poll("f", "ok", new=2))
-    commit(metrics, "deliveries", delivery("d", NOW - timedelta(minutes=5)))
     matched = MatchedArticle(id="a", title="", url="", source=SOURCE, language="en", seen=NOW)
     commit(metrics, "matches", Match(article=matched, rules=()))
     metrics("attempt", channel="webhook", outcome="delivered", delivery="d", elapsed=0.1, age=0.5)

@@ -22,6 +22,9 @@ class LogFile:
         if not path.exists():
             raise StoreError(f"{path} does not exist: nothing has run in this data folder yet")
         self._store = Store(connect(path, read_only=not write))
+        if not self._store.has("meta"):
+            self.close()
+            raise StoreError(f"{path} holds no log yet: run `monitor run` with this data folder first")
 
     def close(self) -> None:
         """Close the file."""

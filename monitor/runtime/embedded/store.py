@@ -81,6 +81,11 @@ class Store:
             )
         self._execute("COMMIT")
 
+    def has(self, table: str) -> bool:
+        """Whether there is an SQL table of this name."""
+        found = self._execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        return found.fetchone() is not None
+
     # --- meta -----------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:

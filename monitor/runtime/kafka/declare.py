@@ -27,7 +27,6 @@ _CHANGELOG_SEGMENT = 16 * 1024 * 1024  # bytes: the newest segment is not compac
 TOMBSTONES = timedelta(days=7)  # how long a deletion stays in a changelog
 _UNKNOWN_TOPIC = 3
 _SECONDS = 30.0
-_ATTEMPTS = 5
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,15 +106,18 @@ async def _connect(admin: AIOKafkaAdminClient, settings: KafkaSettings) -> None:
 
 
 async def _partition_counts(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
-    described: list[dict[str, Any]] = await admin.describe_topics(names)
-    counts = {}
-    for topic in described:
-        code = topic["error_code"]
-        if code == 0:
-            counts[topic["topic"]] = len(topic["partitions"])
-        elif code != _UNKNOWN_TOPIC:
-            raise for_code(code)(f"topic {topic['topic']}")
-    return counts
+    """Of the topics that there are. Waits for leaders: a broker that just started has none yet."""
+    deadline = asyncio.get_running_loop().time() + _SECONDS
+    while True:
+        described: list[dict[str, Any]] = await admin.describe_topics(names)
+        errors = {topic["topic"]: topic["error_code"] for topic in described}
+        wrong = {name: for_code(code) for name, code in errors.items() if code not in (0, _UNKNOWN_TOPIC)}
+        if not wrong:
+            return {t["topic"]: len(t["partitions"]) for t in described if t["error_code"] == 0}
+        name, error = next(iter(wrong.items()))
+        if not error.retriable or asyncio.get_running_loop().time() > deadline:
+            raise error(f"topic {name}")
+        await asyncio.sleep(0.2)
 
 
 def _compare(wanted: Iterable[Declared], found: dict[str, int], settings: KafkaSettings) -> None:
@@ -142,17 +144,13 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Declared], settings:
                 f"topic {name} could not be created: {error.__name__}{f', {message[0]}' if message else ''}"
             )
     names = [topic.name for topic in missing]
-    for attempt in range(_ATTEMPTS):
-        try:
-            if len(await _partition_counts(admin, names)) == len(names):
-                return
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-        await asyncio.sleep(0.1 * 2**attempt)  # the metadata travels
-    raise KafkaRuntimeError(
-        f"topics were created but do not show up on {settings.bootstrap}: {', '.join(names[:5])} …"
-    )
+    deadline = asyncio.get_running_loop().time() + _SECONDS
+    while len(await _partition_counts(admin, names)) < len(names):
+        if asyncio.get_running_loop().time() > deadline:
+            raise KafkaRuntimeError(
+                f"topics were created but do not show up on {settings.bootstrap}: {names[0]} …"
+            )
+        await asyncio.sleep(0.1)  # the metadata travels
 
 
 async def _configure(admin: AIOKafkaAdminClient, existing: list[Declared]) -> None:
