@@ -36,7 +36,8 @@ class Loaded(msgspec.Struct, frozen=True):
 def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = None) -> Loaded:
     """Load all files of the rule folder. What is broken stays as it was in ``previous``.
 
-    ``pack``: where the lexicon, once made, is kept for the next start.
+    Raises ``InvalidFile`` at the start if it is not known who is told: deliveries that wait would be
+    given up. ``pack``: where the lexicon, once made, is kept for the next start.
     """
     problems: list[Problem] = []
     try:
@@ -67,6 +68,8 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
                 )
             )
     except InvalidFile as error:
+        if previous is None:
+            raise
         problems.extend(error.problems)
     try:
         feeds = load_feeds(folder / FEEDS) if (folder / FEEDS).exists() else ()

@@ -53,9 +53,6 @@ def main() -> None:
     except InvalidFile as error:
         complain(error.problems)
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except user_mistakes() as error:
         typer.echo(f"monitor: {error}", err=True)
         sys.exit(2)

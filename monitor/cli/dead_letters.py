@@ -95,10 +95,12 @@ def replay(
 
 
 def _one(config: Path | None, id: str) -> LetterLine:
-    found = dead_letters(config, 1, id=id)
+    found = dead_letters(config, MOST_REPLAYED, id=id)
     if not found:
         raise typer.BadParameter(f"there is no dead letter {id!r}; see `monitor dead-letters list`")
-    return found[0]
+    if len({letter.id for letter in found}) > 1:
+        raise typer.BadParameter(f"several dead letters begin with {id!r}: give more of the id")
+    return found[0]  # the newest, if it was tried more than once
 
 
 def _again(letter: LetterLine) -> Record:

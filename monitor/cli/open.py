@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -36,8 +37,13 @@ class _Embedded:
     def __init__(self, settings: Settings, *, write: bool) -> None:
         from monitor.runtime.embedded.logfile import LogFile
         from monitor.runtime.embedded.runtime import FILE_NAME
+        from monitor.runtime.embedded.store import StoreError
 
-        self._file = LogFile(settings.data_dir / FILE_NAME, write=write)
+        path = settings.data_dir / FILE_NAME
+        try:
+            self._file = LogFile(path, write=write)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
 
     def newest(self, topic: str, most: int) -> list[Record]:
         return [record for _, record in self._file.newest(topic, most)]
@@ -64,7 +70,13 @@ def open_log(config: Path | None, *, write: bool = False) -> Log:
 
 def outbox_entry(log: Log, id: str) -> OutboxEntry:
     """The outbox's row of this delivery, or of the beginning of its id."""
-    for _, row in log.rows("outbox"):
-        if isinstance(row, OutboxEntry) and row.id.startswith(id) and row.subscriber:
-            return row
-    raise typer.BadParameter(f"there is no delivery {id!r}; see `monitor deliveries list`")
+    found = [
+        row
+        for _, row in log.rows("outbox")
+        if isinstance(row, OutboxEntry) and row.id.startswith(id) and row.subscriber
+    ]
+    if not found:
+        raise typer.BadParameter(f"there is no delivery {id!r}; see `monitor deliveries list`")
+    if len(found) > 1:
+        raise typer.BadParameter(f"{len(found)} deliveries begin with {id!r}: give more of the id")
+    return found[0]

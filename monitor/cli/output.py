@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.markup import escape
 
@@ -31,9 +33,14 @@ def console(*, err: bool = False) -> Console:
 
 
 def print_json(value: Any) -> None:
-    """One JSON line on standard output."""
-    sys.stdout.buffer.write(_json.encode(value) + b"\n")
-    sys.stdout.buffer.flush()
+    """One JSON line on standard output. Ends the command where no one reads on."""
+    try:
+        sys.stdout.buffer.write(_json.encode(value) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is still buffered has to go somewhere when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 def complain(problems: Iterable[Problem]) -> None:

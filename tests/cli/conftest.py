@@ -13,6 +13,8 @@ import pytest
 import typer.testing
 
 from monitor.cli import app
+from monitor.cli.known import user_mistakes
+from monitor.located import InvalidFile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +47,13 @@ def _monitor(environment: Mapping[str, str]) -> Monitor:
     def monitor(*args: str | Path, cwd: Path = ROOT, stdin: bytes = b"", timeout: float = 60) -> Ran:
         command = [str(Path(sys.executable).with_name("monitor")), *map(str, args)]
         done = subprocess.run(
-            command, cwd=cwd, input=stdin, capture_output=True, env=dict(environment), timeout=timeout, check=False
+            command,
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            env=dict(environment),
+            timeout=timeout,
+            check=False,
         )
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in ran.err, ran.err
@@ -59,8 +67,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran
     """Runs a command in this process, for what exit codes and help say."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def quick(*args: str) -> Ran:
-        found = typer.testing.CliRunner().invoke(app, list(args), prog_name="monitor")
+    def quick(*args: str | Path, stdin: bytes = b"") -> Ran:
+        found = typer.testing.CliRunner().invoke(app, list(map(str, args)), prog_name="monitor", input=stdin)
+        if isinstance(found.exception, (InvalidFile, *user_mistakes())):
+            return Ran(2, found.stdout, f"{found.stderr}{found.exception}")  # as ``main`` does
+        assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
         return Ran(found.exit_code, found.stdout, found.stderr)
 
     return quick

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -119,8 +121,8 @@ def test_check_tells_all_mistakes_with_line_caret_and_remedy(quick: Quick, small
     assert "    match : {event: airstrike, actor: country/rus, place: place/raqqa}\n" in ran.err
     assert "^\n    remedy: did you mean 'country/ru'?" in ran.err
     assert f"{small}/more.yaml:3:5: error: unknown key 'mtach'" in ran.err
-    assert f"{small}/subscribers.yaml:2:1: error: unknown subscriber 'nobody'" in ran.err
-    assert f"{small}/feeds.yaml:1:9: error: unknown key 'urll'" in ran.err
+    assert f"{small}/subscribers.yaml:2:11: error: unknown subscriber 'nobody'" in ran.err
+    assert f"{small}/feeds.yaml:1:10: error: unknown key 'urll'" in ran.err
 
 
 def test_check_prints_findings_as_json_lines(quick: Quick, small: Path) -> None:
@@ -152,7 +154,9 @@ def test_rules_that_are_not_there_are_a_mistake(monitor: Monitor, command: str, 
 
 def test_examples_that_fail_are_told_and_exit_with_1(quick: Quick, small: Path) -> None:
     assert quick("test", "--rules", str(small)).out == "2 passed, 0 failed\n"
-    (small / "watch.yaml").write_text(RULE + "      - {silent: 'Russian [strikes] on Raqqa'}\n      - {fires: Nothing}\n")
+    (small / "watch.yaml").write_text(
+        RULE + "      - {silent: 'Russian [strikes] on Raqqa'}\n      - {fires: Nothing}\n"
+    )
     ran = quick("test", "one", "--rules", str(small))
     assert ran.code == 1
     assert "✗ one example 3 (silent): Russian [strikes] on Raqqa" in ran.out
@@ -183,7 +187,11 @@ def test_the_seed_article_fires_with_evidence_in_the_article_alone(monitor: Moni
     assert (ran.code, ran.err) == (0, "")
     (line,) = ran.lines()
     assert set(line) == {"id", "lang", "matches", "title", "text"}
-    assert (line["id"], line["lang"], line["title"]) == ("alhurra-raqqa.txt", "ar", "موسكو تكثف غاراتها على سورية")
+    assert (line["id"], line["lang"], line["title"]) == (
+        "alhurra-raqqa.txt",
+        "ar",
+        "موسكو تكثف غاراتها على سورية",
+    )
     found = {match["rule"]: match for match in line["matches"]}  # type: ignore[attr-defined]
     match = found["ru-strikes-raqqa"]
     assert set(match) == {"rule", "score", "evidence"}
@@ -203,15 +211,29 @@ def test_articles_come_out_in_order_one_line_each(monitor: Monitor, small: Path,
     lines = [
         {"id": "a", "title": "Russian strikes on Raqqa", "text": "More."},
         {"id": 7, "text": "Nothing"},
-        {"html": "<html><body><p>Russian strikes on Raqqa were heard in the city on Tuesday.</p></body></html>"},
-        {"id": "d", "title": "", "text": "", "lang": None, "url": None, "published": None, "more": {"x": [1]}},
+        {
+            "html": "<html><body><p>Russian strikes on Raqqa were heard in the city on Tuesday.</p></body></html>"
+        },
+        {
+            "id": "d",
+            "title": "",
+            "text": "",
+            "lang": None,
+            "url": None,
+            "published": None,
+            "more": {"x": [1]},
+        },
         {"id": "e", "text": "Russian strikes on Raqqa", "lang": "en", "published": "2024-01-01T00:00:00Z"},
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(line) for line in lines[:4]) + "\n\n", "utf-8")
-    (tmp_path / "page.html").write_text("<html><title>Russian strikes on Raqqa</title><p>Text of it.</p></html>")
+    (tmp_path / "page.html").write_text(
+        "<html><title>Russian strikes on Raqqa</title><p>Text of it.</p></html>"
+    )
     (tmp_path / "plain.txt").write_text("Russian strikes on Raqqa")
     stdin = b"\xef\xbb\xbf" + json.dumps(lines[4]).encode() + b"\r\n"
-    ran = monitor("match", "--rules", small, "in.jsonl", "-", "plain.txt", "page.html", cwd=tmp_path, stdin=stdin)
+    ran = monitor(
+        "match", "--rules", small, "in.jsonl", "-", "plain.txt", "page.html", cwd=tmp_path, stdin=stdin
+    )
     assert (ran.code, ran.err) == (0, "")
     found = ran.lines()
     assert [set(line) for line in found] == [{"id", "lang", "matches"}] * 7
@@ -220,7 +242,7 @@ def test_articles_come_out_in_order_one_line_each(monitor: Monitor, small: Path,
 
 
 def test_standard_input_is_read_without_files_and_may_be_empty(monitor: Monitor, small: Path) -> None:
-    ran = monitor("match", "--rules", small, stdin="Russian strikes on Raqqa.".encode())
+    ran = monitor("match", "--rules", small, stdin=b"Russian strikes on Raqqa.")
     assert [bool(line["matches"]) for line in ran.lines()] == [True]
     empty = monitor("match", "--rules", small, stdin=b"")
     assert (empty.code, empty.err) == (0, "")
@@ -269,7 +291,9 @@ def test_a_bad_line_is_told_with_its_place_and_the_others_go_on(monitor: Monitor
         assert said.lower() in line.lower()
 
 
-def test_files_that_cannot_be_read_are_told_and_the_others_go_on(monitor: Monitor, small: Path, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_told_and_the_others_go_on(
+    monitor: Monitor, small: Path, tmp_path: Path
+) -> None:
     (tmp_path / "good.txt").write_text("Russian strikes on Raqqa")
     (tmp_path / "folder").mkdir()
     ran = monitor("match", "--rules", small, "none.txt", "folder", "good.txt", cwd=tmp_path)
@@ -296,17 +320,33 @@ def test_hostile_texts_are_articles_like_others(monitor: Monitor, small: Path, t
     assert [bool(line["matches"]) for line in ran.lines()][:4] == [True, True, True, False]
 
 
+def test_a_reader_that_leaves_early_is_no_mistake(
+    environment: Mapping[str, str], small: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "many.jsonl").write_bytes(GOOD * 5000)
+    command = [str(Path(sys.executable).with_name("monitor")), "match", "--rules", str(small), "many.jsonl"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["id"] == "good"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
 # --- extract, parse -------------------------------------------------------------------------
 
 
-def test_extract_prints_exactly_what_was_agreed(monitor: Monitor, tmp_path: Path) -> None:
+def test_extract_prints_exactly_what_was_agreed(quick: Quick, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(
         '<html lang="en"><head><title>A bridge | Example News</title><link rel="canonical" href="/news/1">'
         '<meta property="article:published_time" content="2024-05-06T07:08:09+02:00"></head><body><nav>Home</nav>'
         "<article><h1>A bridge</h1><p>The new bridge over the river was opened on Monday by the mayor of the town.</p>"
         "<p>It took four years to build, and the traffic has been waiting for it ever since.</p></article></body></html>"
     )
-    ran = monitor("extract", "page.html", "--url", "https://example.org/x", cwd=tmp_path)
+    ran = quick("extract", tmp_path / "page.html", "--url", "https://example.org/x")
     assert (ran.code, ran.err) == (0, "")
     (line,) = ran.lines()
     assert set(line) == {"title", "text", "language", "published", "canonical_url"}
@@ -315,16 +355,16 @@ def test_extract_prints_exactly_what_was_agreed(monitor: Monitor, tmp_path: Path
     assert line["canonical_url"] == "https://example.org/news/1"
     assert str(line["published"]).startswith("2024-05-06T05:08:09")
     assert "Home" not in str(line["text"])
-    assert monitor("extract", tmp_path / "none.html").code == 2
+    assert quick("extract", tmp_path / "none.html").code == 2
 
 
-def test_extract_reads_a_page_in_its_charset(monitor: Monitor, tmp_path: Path) -> None:
+def test_extract_reads_a_page_in_its_charset(quick: Quick, tmp_path: Path) -> None:
     page = (
         '<html><head><meta charset="windows-1256"><title>غارات على الرقة</title></head><body><article>'
         "<p>شنت طائرات روسية غارات على مدينة الرقة في شمال سورية فجر اليوم الثلاثاء.</p></article></body></html>"
     )
     (tmp_path / "page.html").write_bytes(page.encode("windows-1256"))
-    ran = monitor("extract", "page.html", cwd=tmp_path)
+    ran = quick("extract", tmp_path / "page.html")
     assert ran.lines()[0]["title"] == "غارات على الرقة"
 
 
@@ -333,13 +373,15 @@ FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><ite
 </item></channel></rss>"""
 
 
-def test_parse_prints_exactly_what_was_agreed(monitor: Monitor) -> None:
-    ran = monitor("parse", "-", "--url", "https://example.org/rss", "--header", "Content-Type: text/xml", stdin=FEED)
+def test_parse_prints_exactly_what_was_agreed(quick: Quick) -> None:
+    ran = quick(
+        "parse", "-", "--url", "https://example.org/rss", "--header", "Content-Type: text/xml", stdin=FEED
+    )
     assert (ran.code, ran.err) == (0, "")
     (line,) = ran.lines()
     assert set(line) == {
         "guid", "url", "title", "summary", "content", "published", "updated", "authors", "categories", "language",
     }  # fmt: skip
     assert (line["guid"], line["url"], line["title"]) == ("g1", "https://example.org/a", "A & B")
-    assert monitor("parse", "-", "--header", "nonsense", stdin=FEED).code == 2
-    assert monitor("parse", "none.xml").code == 2
+    assert quick("parse", "-", "--header", "nonsense", stdin=FEED).code == 2
+    assert quick("parse", "none.xml").code == 2

@@ -18,11 +18,12 @@ import msgspec
 from aiokafka.errors import MessageSizeTooLargeError
 
 from monitor.runtime.batch import EncodedOut, Poison, dead_letter, encode_out, handle_record
-from monitor.runtime.kafka.driver import FetchedMessage, Send
+from monitor.runtime.kafka.driver import FetchedMessage
 from monitor.runtime.kafka.errors import KafkaFailed
 from monitor.runtime.kafka.intake import Intake, Item
 from monitor.runtime.kafka.ledger import Ledger
 from monitor.runtime.kafka.partition import Layout
+from monitor.runtime.kafka.producer import Send
 from monitor.runtime.kafka.rows import BatchRows, Change, waves
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.store import RowStore
@@ -99,6 +100,7 @@ class StageAdapter:
     async def run(self, queue: asyncio.Queue[Any]) -> None:
         """Until cancelled."""
         while True:
+            await asyncio.sleep(0)  # a stage without outputs waits for nothing else
             batch = await self._intake.next_batch(queue)
             if not batch:
                 continue

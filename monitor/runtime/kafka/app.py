@@ -15,14 +15,18 @@ from faust.types.transports import ProducerT, TransportT
 from yarl import URL
 
 from monitor.runtime.kafka.declare import MAX_MESSAGE
-from monitor.runtime.kafka.driver import Producer, Transport
+from monitor.runtime.kafka.driver import Transport
 from monitor.runtime.kafka.ledger import Ledger, Place
 from monitor.runtime.kafka.partition import Layout
+from monitor.runtime.kafka.producer import Producer
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.store import RowTable
 from monitor.stage import BATCH_RECORDS, Pipeline
 
 _BATCH_BYTES = 1024 * 1024  # of a produce request for one partition
+_NEVER = (
+    7 * 86_400.0
+)  # seconds: a spare worker polls nothing and must stay in the group; the watchdog looks after it
 _QUEUE = 4 * BATCH_RECORDS  # records that wait for a stage
 
 
@@ -101,6 +105,7 @@ class MonitorApp(faust.App):
             broker_heartbeat_interval=settings.session_timeout / 5,
             broker_request_timeout=max(60.0, settings.session_timeout * 2),
             broker_rebalance_timeout=60.0,
+            broker_max_poll_interval=_NEVER,
             broker_max_poll_records=BATCH_RECORDS * 2,
             consumer_group_instance_id=instance,
             producer_request_timeout=settings.publish_timeout,
@@ -112,6 +117,7 @@ class MonitorApp(faust.App):
             stream_buffer_maxsize=_QUEUE,
             stream_recovery_delay=0.0,
             stream_wait_empty=True,
+            table_standby_replicas=0,
             topic_allow_declare=False,
             topic_disable_leader=True,
             reply_create_topic=False,

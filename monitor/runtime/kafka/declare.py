@@ -26,6 +26,7 @@ MAX_MESSAGE = MAX_RECORD + 128 * 1024  # a record, its key and Kafka's own frami
 _CHANGELOG_SEGMENT = 16 * 1024 * 1024  # bytes: the newest segment is not compacted
 TOMBSTONES = timedelta(days=7)  # how long a deletion stays in a changelog
 _UNKNOWN_TOPIC = 3
+_TOPIC_OVERRIDE = 1  # a config entry's source: set for this very topic
 _SECONDS = 30.0
 
 
@@ -154,14 +155,22 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Declared], settings:
 
 
 async def _configure(admin: AIOKafkaAdminClient, existing: list[Declared]) -> None:
-    """A release may change retention; partition counts it may not."""
+    """A release may change retention; partition counts it may not. What an operator set besides stays."""
+    kind = ConfigResourceType.TOPIC
+    overrides: dict[str, dict[str, str]] = {topic.name: {} for topic in existing}
     if existing:
-        resources = [
-            ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.configs) for topic in existing
-        ]
-        for response in await admin.alter_configs(resources):
+        for response in await admin.describe_configs([ConfigResource(kind, t.name, None) for t in existing]):
+            for _code, _message, _kind, name, entries in response.resources:
+                overrides[name] = {
+                    e[0]: e[1] for e in entries if e[3] == _TOPIC_OVERRIDE and e[1] is not None
+                }
+    stale = [
+        t for t in existing if any(overrides[t.name].get(key) != value for key, value in t.configs.items())
+    ]
+    if stale:
+        changes = [ConfigResource(kind, t.name, overrides[t.name] | t.configs) for t in stale]
+        for response in await admin.alter_configs(changes):
             for code, message, _kind, name in response.resources:
                 if code:
-                    raise KafkaRuntimeError(
-                        f"topic {name} could not be configured: {for_code(code).__name__}, {message}"
-                    )
+                    error = for_code(code).__name__
+                    raise KafkaRuntimeError(f"topic {name} could not be configured: {error}, {message}")

@@ -11,25 +11,18 @@ are overridden. What stock Faust does instead:
 - goes on with records of an older assignment: here they are dropped when their epoch is over;
 - gives up waiting for streams and flushes by halves: here a partition is given up when the batches
   in hand are finished, or the process ends;
-- logs failed sends: here whoever sends is told.
+- logs failed sends: here whoever sends is told (producer.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import aiokafka
-from aiokafka.errors import (
-    CommitFailedError,
-    ConsumerStoppedError,
-    IllegalStateError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    ProducerClosed,
-)
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage, Message
@@ -40,6 +33,7 @@ from mode.types import ServiceT
 from monitor.runtime.kafka.declare import MAX_MESSAGE
 from monitor.runtime.kafka.errors import KafkaFailed
 from monitor.runtime.kafka.ledger import Ledger, Place
+from monitor.runtime.kafka.producer import Producer
 
 if TYPE_CHECKING:
     from monitor.runtime.kafka.app import MonitorApp
@@ -47,7 +41,6 @@ if TYPE_CHECKING:
 GIVE_UP_SECONDS = 30.0  # for batches in hand when partitions are revoked; the group waits 60 s
 STOP_SECONDS = 3.0  # for batches in hand when the worker stops
 COMMIT_SECONDS = 2.0  # for the last commit
-FLUSH_SECONDS = 2.0  # for records that somebody still waits for when the worker stops
 _POLL_SECONDS = 1.0
 _PREFETCH_BACKOFF = 0.005  # aiokafka's 0.1 s shows in the latency
 _FETCH_MAX = 32 * 1024 * 1024  # bytes an answer of a broker may have
@@ -67,15 +60,6 @@ class FetchedMessage(ConsumerMessage):
     __slots__ = ("epoch",)
 
     epoch: int
-
-
-class Send(NamedTuple):
-    """A record for the broker; without ``value`` a deletion."""
-
-    topic: str
-    partition: int
-    key: bytes
-    value: bytes | None
 
 
 class DaemonThread(WorkerThread):
@@ -346,60 +330,6 @@ class Consumer(stock.Consumer):
         if committed:
             self.ledger.committed({Place(*tp): offset for tp, offset in offsets.items()})
         return committed
-
-
-class Producer(stock.Producer):
-    """Sends records and says what became of each."""
-
-    def _settings_auth(self) -> Mapping[str, Any]:
-        return cast("MonitorApp", self.app).settings.client_options()
-
-    async def create_topic(self, *_: Any, **__: Any) -> None:
-        """All topics are declared before the app starts."""
-
-    async def on_stop(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            await asyncio.wait_for(producer.stop(), FLUSH_SECONDS)
-        except TimeoutError:
-            producer._message_accumulator.fail_all(ProducerClosed())
-            await producer._sender.close()
-            await producer.client.close()
-
-    async def flush(self) -> None:
-        """Whoever sends waits for the answer: nothing is left to flush."""
-
-    async def publish(self, sends: Iterable[Send]) -> list[Any]:
-        """Send records; for each its metadata, or the error. Records for one partition keep their order."""
-        return await send_all(self._ensure_producer(), sends)
-
-
-async def send_all(producer: aiokafka.AIOKafkaProducer, sends: Iterable[Send]) -> list[Any]:
-    """Send records at once; for each its metadata, or the error, when all are answered."""
-    sends = list(sends)
-    answers: list[Any] = []
-    for send in sends:
-        try:
-            answers.append(
-                await producer.send(send.topic, send.value, key=send.key, partition=send.partition)
-            )
-        except KafkaError as error:
-            answers.append(error)
-    futures = [answer for answer in answers if not isinstance(answer, BaseException)]
-    results = iter(await asyncio.gather(*futures, return_exceptions=True))
-    answers = [answer if isinstance(answer, BaseException) else next(results) for answer in answers]
-    for number, send in enumerate(sends):
-        # The broker refuses a request's records together: each again, alone, shows which one it is.
-        if isinstance(answers[number], MessageSizeTooLargeError):
-            try:
-                answers[number] = await producer.send_and_wait(
-                    send.topic, send.value, key=send.key, partition=send.partition
-                )
-            except KafkaError as error:
-                answers[number] = error
-    return answers
 
 
 class Transport(stock.Transport):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from monitor.runtime.batch import Poison, read_record
 from monitor.runtime.kafka.driver import FetchedMessage
 from monitor.runtime.kafka.ledger import Ledger
 from monitor.runtime.prepare import PreparePool
-from monitor.stage import BATCH_BYTES, BATCH_RECORDS, Stage
+from monitor.stage import BATCH_BYTES, BATCH_RECORDS, BATCH_SECONDS, Stage
 
 
 class Item(msgspec.Struct):
@@ -89,8 +90,11 @@ class Intake:
         self._bytes += sum(item.size for item in items)
 
     def _fill(self, queue: asyncio.Queue[Any]) -> None:
+        began = time.monotonic()  # light records are prepared here, in the event loop
         while len(self._waiting) < BATCH_RECORDS and self._bytes < BATCH_BYTES and not queue.empty():
             self._admit(queue.get_nowait())
+            if time.monotonic() - began > BATCH_SECONDS:
+                break
 
     def _admit(self, event: Any) -> None:
         message: FetchedMessage = event.message

@@ -14,10 +14,10 @@ from aiokafka.errors import KafkaError
 
 from monitor.records import Record, RecordError, decode, decode_row
 from monitor.runtime.kafka.declare import MAX_MESSAGE
-from monitor.runtime.kafka.driver import send_all
 from monitor.runtime.kafka.errors import KafkaRuntimeError, KafkaUnreachable
 from monitor.runtime.kafka.partition import Layout
 from monitor.runtime.kafka.port import encode_sends, raise_refused
+from monitor.runtime.kafka.producer import send_all
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.stage import Out, Pipeline
 

@@ -8,8 +8,8 @@ from typing import Any
 from aiokafka.errors import MessageSizeTooLargeError
 
 from monitor.runtime.batch import encode_out
-from monitor.runtime.kafka.driver import Send
 from monitor.runtime.kafka.partition import Layout
+from monitor.runtime.kafka.producer import Send
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.tables import TablePartitions
 from monitor.stage import Assigned, Changed, Observer, Out, PublishError, RecordTooLarge, Revoked

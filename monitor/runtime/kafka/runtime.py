@@ -17,12 +17,13 @@ from monitor.records import UnknownVersion
 from monitor.runtime.kafka.adapter import StageAdapter
 from monitor.runtime.kafka.app import MonitorApp
 from monitor.runtime.kafka.declare import declare
-from monitor.runtime.kafka.driver import Consumer, Send
+from monitor.runtime.kafka.driver import Consumer
 from monitor.runtime.kafka.errors import KafkaFailed, KafkaRuntimeError
 from monitor.runtime.kafka.folder import DataFolder
 from monitor.runtime.kafka.measure import Measures
 from monitor.runtime.kafka.partition import Layout
 from monitor.runtime.kafka.port import KafkaPort
+from monitor.runtime.kafka.producer import Send
 from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.store import row_stores
 from monitor.runtime.kafka.tables import TablePartitions

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from monitor.records import Tick, encode
-from monitor.runtime.kafka.driver import Send
 from monitor.runtime.kafka.ledger import Ledger, Place
+from monitor.runtime.kafka.producer import Send
 from monitor.stage import Stage
 
 

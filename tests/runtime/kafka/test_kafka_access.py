@@ -8,7 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from monitor.records import MAX_RECORD
 from monitor.runtime.kafka import (
     KafkaLog,
     KafkaRuntime,
@@ -118,3 +121,41 @@ async def test_log_of_a_system_that_never_ran_says_so(settings: Settings) -> Non
             [entry async for entry in log.read("dead-letters")]
         with pytest.raises(KafkaRuntimeError, match="there is no topic nonsense"):
             [entry async for entry in log.read("nonsense")]
+
+
+async def configs(settings: KafkaSettings, topic: str) -> dict[str, str]:
+    """A topic's settings on the broker."""
+    admin = AIOKafkaAdminClient(**settings.client_options())
+    await admin.start()
+    try:
+        (found,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, None)])
+        (resource,) = found.resources
+        return {entry[0]: entry[1] for entry in resource[4]}
+    finally:
+        await admin.close()
+
+
+async def test_topics_have_their_retention_and_changelogs_are_compacted_and_operators_settings_stay(
+    settings: Settings,
+) -> None:
+    mine = settings()
+    await declare(pipeline(), mine)
+    raws = await configs(mine, mine.topic("raw-articles"))
+    assert (raws["retention.ms"], raws["cleanup.policy"]) == (str(3 * 86_400_000), "delete")
+    assert int(raws["max.message.bytes"]) > MAX_RECORD
+    assert (await configs(mine, mine.changelog("stories")))["cleanup.policy"] == "compact"
+    admin = AIOKafkaAdminClient(**mine.client_options())
+    await admin.start()
+    changed = {"retention.ms": "1000", "cleanup.policy": "delete", "segment.bytes": "2000000"}
+    name = mine.topic("raw-articles")
+    (answer,) = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, changed)])
+    assert [resource[0] for resource in answer.resources] == [0]
+    await admin.close()
+
+    async def shown(retention: str) -> bool:
+        found = await configs(mine, name)
+        return (found["retention.ms"], found["segment.bytes"]) == (retention, "2000000")
+
+    await eventually(lambda: shown("1000"))
+    await declare(pipeline(), mine)
+    await eventually(lambda: shown(str(3 * 86_400_000)), 20)
