@@ -178,7 +178,7 @@ class Monitor:
             if task.done() and not self._stopping.is_set():
                 error = task.exception() if not task.cancelled() else None
                 self._signals.emit("service-failed", service=name, error=f"{type(error).__name__}: {error}")
-                self._code = 1
+                self._code = max(self._code, getattr(error, "exit_code", 1))
         self._signals.emit("stopping")
         await _within(STOP_SECONDS, [service.stop() for _, service in reversed(self._services)])
         for one in waited:

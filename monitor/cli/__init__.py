@@ -55,6 +55,6 @@ def main() -> None:
         sys.exit(2)
     except user_mistakes() as error:
         typer.echo(f"monitor: {error}", err=True)
-        sys.exit(2)
+        sys.exit(getattr(error, "exit_code", 2))
     except KeyboardInterrupt:
         sys.exit(130)

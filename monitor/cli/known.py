@@ -12,8 +12,8 @@ def user_mistakes() -> tuple[type[BaseException], ...]:
     from monitor.feeds.parse import FeedError
     from monitor.net.errors import NetError
     from monitor.notify.secrets import SecretError
-    from monitor.runtime.embedded.lock import FolderInUse
     from monitor.runtime.embedded.store import StoreError
+    from monitor.runtime.lock import FolderInUse
     from monitor.stage import PublishError
     from monitor.web.server import WebError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import secrets
@@ -124,14 +125,15 @@ def write(path: Path, lines: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--runtime", choices=("embedded", "kafka", "both"), default="both")
-    parser.add_argument("--count", type=int, default=1500, help="articles in a throughput run (1500)")
-    parser.add_argument("--seconds", type=float, default=10.0, help="of a latency run (10)")
+    parser.add_argument("--count", type=int, default=1000, help="articles in a throughput run (1000)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of a latency run (8)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bootstrap", help="a broker that runs already; else one is started")
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="replace the section between the markers of FILE"
     )
     arguments = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of each retry
     table = Table()
     table.line(f"{datetime.now(UTC):%Y-%m-%d}: {machine()}. Articles of {articles.CHARACTERS:,} characters")
     table.line(f"in English, Russian and Arabic, {rules.COUNT} rules, the shipped lexicon.")

@@ -52,7 +52,7 @@ class Rate(msgspec.Struct, frozen=True):
 
 def stages(folder: Path, count: int, seed: int) -> dict[str, Rate]:
     """Pure calls of each stage's handler, ``prepare`` included, in processor time; no bytes, no log."""
-    book = rules.load(folder)
+    book = rules.load(folder, folder / rules.PACK)
     routing = Routing(default=("desk",), renders={"desk": _body}, channels={"desk": "webhook"})
     pipeline = build(Engine(book.active(), book.table), routing)
     by_topic: dict[str, list[Record]] = {"raw-articles": list(articles.articles(count, seed, SHARE))}
@@ -154,7 +154,7 @@ async def work(task: Task) -> Result:
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(120):
             output, errors = await process.communicate(msgspec.json.encode(task) + b"\n")
     except BaseException:
         process.kill()

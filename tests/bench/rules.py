@@ -9,6 +9,7 @@ from monitor.rules.load import RuleBook, load_rules
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 COUNT = 100
+PACK = "lexicon.pack"
 _EVENTS = ("airstrike", "earthquake", "explosion", "protest", "shelling", "missile-attack", "drone-attack")
 _COUNTRIES = ("ru", "us", "il", "ir", "tr", "ua", "cn", "fr", "de", "sa", "eg", "iq", "lb", "jo", "in", "pk")
 _PLACES = ("raqqa", "damascus", "aleppo", "idlib", "homs", "baghdad", "mosul", "beirut", "istanbul", "tehran")
@@ -63,9 +64,12 @@ def write(folder: Path) -> Path:
     return path
 
 
-def load(folder: Path) -> RuleBook:
-    """The hundred rules with the shipped lexicon. Raises ``RuntimeError`` if one is wrong."""
-    book = load_rules([write(folder), SHIPPED / "entities", SHIPPED / "concepts"])
+def load(folder: Path, pack: Path) -> RuleBook:
+    """The hundred rules with the shipped lexicon, which is kept in ``pack`` for the next process.
+
+    Raises ``RuntimeError`` if a rule is wrong.
+    """
+    book = load_rules([write(folder), SHIPPED / "entities", SHIPPED / "concepts"], pack=pack)
     errors = [problem for problem in book.problems if problem.level == "error"]
     if errors or len(book.active()) != COUNT:
         raise RuntimeError(f"the rules of the benchmark are broken: {errors[:3]}")

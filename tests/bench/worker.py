@@ -99,7 +99,7 @@ def _runtime(task: Task, pipeline: Pipeline, tally: Tally) -> Runtime:
 
 async def run(task: Task) -> Result:
     """Do the task."""
-    book = rules.load(Path(task.folder))
+    book = rules.load(Path(task.folder), Path(task.folder).parent / rules.PACK)
     target = target_of({"kind": "webhook", "url": task.hook or "http://127.0.0.1:9/", "unsigned": True})
     routing = Routing(default=("hook",), renders={"hook": target.render}, channels={"hook": "webhook"})
     tally = Tally()

@@ -15,10 +15,10 @@ import pytest
 
 from monitor.records import Record
 from monitor.runtime.embedded import EmbeddedRuntime, EmbeddedSettings
-from monitor.runtime.embedded.lock import FolderInUse
 from monitor.runtime.embedded.logfile import LogFile
 from monitor.runtime.embedded.runtime import FILE_NAME
 from monitor.runtime.embedded.store import log_table, row_table
+from monitor.runtime.lock import FolderInUse
 from monitor.stage import Pipeline, Runtime
 from tests.runtime.contract import RuntimeContract
 

@@ -24,8 +24,8 @@ from monitor.runtime.embedded.rows import CACHE_BYTES
 from monitor.runtime.embedded.runtime import FILE_NAME
 from monitor.runtime.embedded.store import StoreError, connect, log_table, row_table
 from monitor.stage import Out, Pipeline, PublishError, State, Step
-from tests.runtime.contract import ROOT, commands, until
 from tests.runtime.counting import Total, count, ids, out, pipeline
+from tests.runtime.harness import ROOT, commands, until
 
 PLENTY = 1 << 40
 

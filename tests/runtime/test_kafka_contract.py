@@ -12,9 +12,10 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from monitor.records import Record
-from monitor.runtime.kafka import FolderInUse, KafkaLog, KafkaRuntime, KafkaSettings
+from monitor.runtime.kafka import KafkaLog, KafkaRuntime, KafkaSettings
 from monitor.runtime.kafka.declare import MAX_MESSAGE
 from monitor.runtime.kafka.partition import Layout
+from monitor.runtime.lock import FolderInUse
 from monitor.stage import Pipeline, Runtime
 from tests.kafka.broker import Broker
 from tests.runtime.contract import RuntimeContract

@@ -17,10 +17,10 @@ import msgspec
 
 from monitor.records import Record
 from monitor.runtime.batch import EncodedPut, encode_out
-from monitor.runtime.embedded.lock import FolderLock
 from monitor.runtime.embedded.store import Store, StoreError, Synchronous, connect
 from monitor.runtime.embedded.writer import Append, Clock, Committed, Writer
 from monitor.runtime.listeners import Listeners
+from monitor.runtime.lock import FolderLock
 from monitor.stage import (
     Assigned,
     Changed,

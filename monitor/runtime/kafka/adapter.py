@@ -18,8 +18,8 @@ import msgspec
 from aiokafka.errors import MessageSizeTooLargeError
 
 from monitor.runtime.batch import EncodedOut, Poison, dead_letter, encode_out, handle_record
-from monitor.runtime.kafka.driver import FetchedMessage
 from monitor.runtime.kafka.errors import KafkaFailed
+from monitor.runtime.kafka.fetched import FetchedMessage
 from monitor.runtime.kafka.intake import Intake, Item
 from monitor.runtime.kafka.ledger import Ledger
 from monitor.runtime.kafka.partition import Layout

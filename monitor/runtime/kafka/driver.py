@@ -19,19 +19,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import aiokafka
 from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as stock
-from faust.types import TP, ConsumerMessage, Message
+from faust.types import TP, Message
 from faust.types.transports import ConsumerT, ProducerT
 from mode.threads import ServiceThread, WorkerThread
 from mode.types import ServiceT
 
 from monitor.runtime.kafka.declare import MAX_MESSAGE
 from monitor.runtime.kafka.errors import KafkaFailed
+from monitor.runtime.kafka.fetched import Fetched, FetchedMessage
 from monitor.runtime.kafka.ledger import Ledger, Place
 from monitor.runtime.kafka.producer import Producer
 
@@ -45,21 +46,6 @@ _POLL_SECONDS = 1.0
 _PREFETCH_BACKOFF = 0.005  # aiokafka's 0.1 s shows in the latency
 _FETCH_MAX = 32 * 1024 * 1024  # bytes an answer of a broker may have
 _BACKLOG = 48 * 1024 * 1024  # bytes fetched and not yet taken by a stage
-
-
-class Fetched(NamedTuple):
-    """Records as they came off the wire, and the epoch in which they are worth something."""
-
-    epoch: int
-    records: Mapping[TP, list[Any]]
-
-
-class FetchedMessage(ConsumerMessage):
-    """A record on its way to the stages."""
-
-    __slots__ = ("epoch",)
-
-    epoch: int
 
 
 class DaemonThread(WorkerThread):

@@ -7,12 +7,10 @@ dies with its process.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from pathlib import Path
 
-from monitor.runtime.kafka.errors import FolderInUse
+from monitor.runtime.lock import FolderLock
 
 
 class DataFolder:
@@ -20,31 +18,17 @@ class DataFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._descriptor: int | None = None
+        self._lock = FolderLock(folder)
 
     def take(self) -> str:
         """The worker's instance id. Raises ``FolderInUse``."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._folder / "worker.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
-            os.close(descriptor)
-            raise FolderInUse(
-                f"another worker{f' (process {holder})' if holder else ''} runs on {self._folder}: "
-                "stop it, or give this one a data_dir of its own"
-            ) from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
-        self._descriptor = descriptor
+        self._lock.take()
         return self._instance()
 
     def release(self) -> None:
         """Give the folder free."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._lock.release()
 
     def tables(self, cluster: str, app_id: str) -> Path:
         """Where the tables of this application on this cluster are kept: rows of another cluster have

@@ -12,7 +12,7 @@ import msgspec
 
 from monitor.records import Record, Tick, UnknownVersion
 from monitor.runtime.batch import Poison, read_record
-from monitor.runtime.kafka.driver import FetchedMessage
+from monitor.runtime.kafka.fetched import FetchedMessage
 from monitor.runtime.kafka.ledger import Ledger
 from monitor.runtime.prepare import PreparePool
 from monitor.stage import BATCH_BYTES, BATCH_RECORDS, BATCH_SECONDS, Stage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +17,8 @@ from monitor.runtime.kafka.adapter import StageAdapter
 from monitor.runtime.kafka.app import MonitorApp
 from monitor.runtime.kafka.declare import declare
 from monitor.runtime.kafka.driver import Consumer
-from monitor.runtime.kafka.errors import KafkaFailed, KafkaRuntimeError
+from monitor.runtime.kafka.errors import EXIT_CODE, KafkaFailed, KafkaRuntimeError
+from monitor.runtime.kafka.failure import Failure
 from monitor.runtime.kafka.folder import DataFolder
 from monitor.runtime.kafka.measure import Measures
 from monitor.runtime.kafka.partition import Layout
@@ -28,7 +28,7 @@ from monitor.runtime.kafka.settings import KafkaSettings
 from monitor.runtime.kafka.store import row_stores
 from monitor.runtime.kafka.tables import TablePartitions
 from monitor.runtime.kafka.ticks import Ticker
-from monitor.runtime.kafka.watchdog import EXIT_CODE, Watchdog
+from monitor.runtime.kafka.watchdog import Watchdog
 from monitor.runtime.prepare import PreparePool
 from monitor.stage import Emit, Handle, Observer, Pipeline, Port, RunningState
 
@@ -74,8 +74,7 @@ class KafkaRuntime:
         self._watchdog: Watchdog | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         self._ready = asyncio.Event()
-        self._failure: asyncio.Future[None] | None = None
-        self._failed_at: float | None = None
+        self._failure = Failure()
         self._measures: Measures | None = None
         self._stopping = False
 
@@ -92,7 +91,7 @@ class KafkaRuntime:
 
         Raises ``FolderInUse``, ``KafkaUnreachable``, ``PartitionsRefused``, ``KafkaRuntimeError``.
         """
-        self._failure = asyncio.get_running_loop().create_future()
+        self._failure.arm()
         instance = self._folder.take()
         try:
             cluster = await declare(self._pipeline, self._settings)
@@ -125,9 +124,7 @@ class KafkaRuntime:
 
     async def failed(self) -> None:
         """Raises ``KafkaFailed`` when the runtime cannot go on; nothing is committed from then on."""
-        if self._failure is None:
-            raise KafkaRuntimeError("the runtime is not started")
-        await asyncio.shield(self._failure)
+        await self._failure.wait()
 
     def swap(self, name: str, handle: Handle) -> None:
         """Replace a stage's handler between batches. Raises ``KeyError`` for an unknown stage."""
@@ -140,7 +137,7 @@ class KafkaRuntime:
     def state(self) -> RunningState:
         """``lag``: stage -> records not yet handled, of the partitions of this worker; ``partitions``: how
         many of the settings' partitions it has."""
-        failed = self._failed_at is not None
+        failed = self._failure.since is not None
         ready = self._ready.is_set() and not failed and not self._stopping
         detail = (
             "failed" if failed else "" if ready else "stopping" if self._stopping else "joining the group"
@@ -203,7 +200,7 @@ class KafkaRuntime:
             self._settings,
             self._adapters,
             ready=self._ready.is_set,
-            failed=lambda: self._failed_at,
+            failed=lambda: self._failure.since,
         )
         self._port = KafkaPort(
             settings=self._settings,
@@ -335,20 +332,12 @@ class KafkaRuntime:
 
     def _fail(self, error: BaseException) -> None:
         """Nothing is committed any more; ``failed`` raises."""
-        if self._failed_at is not None or self._stopping:
+        if self._stopping or not self._failure.set(error):
             return
-        self._failed_at = time.monotonic()
         consumer = None if self._app is None else self._app.consumer
         if isinstance(consumer, Consumer):
             consumer.frozen = True
         self._emit("kafka.failed", error=type(error).__name__, message=str(error)[:2000])
-        if self._failure is not None and not self._failure.done():
-            failure = (
-                error if isinstance(error, KafkaFailed) else KafkaFailed(f"the worker failed: {error!r}")
-            )
-            failure.__cause__ = None if failure is error else error
-            self._failure.set_exception(failure)
-            self._failure.exception()  # seen: whoever wants it awaits ``failed``
 
     @staticmethod
     async def _crashed(app: MonitorApp) -> None:

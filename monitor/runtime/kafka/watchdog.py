@@ -14,7 +14,8 @@ from collections.abc import Callable, Hashable, Mapping
 
 import msgspec
 
-EXIT_CODE = 75  # EX_TEMPFAIL
+from monitor.runtime.kafka.errors import EXIT_CODE
+
 _PERIOD = 0.5
 
 

@@ -11,13 +11,14 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.runtime.kafka.errors import FolderInUse
+from monitor.runtime.kafka.errors import EXIT_CODE
 from monitor.runtime.kafka.folder import DataFolder
 from monitor.runtime.kafka.ledger import Ledger, Place
 from monitor.runtime.kafka.partition import partition_of
 from monitor.runtime.kafka.rows import Change, waves
 from monitor.runtime.kafka.settings import SaslSettings
-from monitor.runtime.kafka.watchdog import EXIT_CODE, Pulse, Watchdog
+from monitor.runtime.kafka.watchdog import Pulse, Watchdog
+from monitor.runtime.lock import FolderInUse
 
 PLACE = Place("t", 0)
 
