@@ -11,7 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor import __version__
@@ -70,7 +78,7 @@ class NetworkModel(_Model):
 
     allow: tuple[str, ...] = ()
     ca_file: Path | None = None
-    proxy: str | None = None
+    proxy: Secret | None = Field(default=None, description="http://[user:password@]host:port")
 
     @field_validator("allow")
     @classmethod
@@ -89,6 +97,12 @@ class PollingModel(_Model):
     min_interval: Duration = parse_duration("5m")
     max_interval: Duration = parse_duration("24h")
     user_agent: str = DEFAULT_USER_AGENT
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PollingModel:
+        if self.min_interval > self.max_interval:
+            raise ValueError("min_interval is longer than max_interval")
+        return self
 
 
 class DeliveryModel(_Model):
@@ -147,7 +161,7 @@ class Settings(BaseSettings):
         return NetworkSettings(
             allow=self.network.allow,
             ca_file=None if ca_file is None else str(ca_file),
-            proxy=self.network.proxy,
+            proxy=None if self.network.proxy is None else self.network.proxy.reveal(),
         )
 
     def archive_url(self) -> str:

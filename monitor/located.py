@@ -5,7 +5,9 @@ Anchors, aliases, tags, duplicate keys, keys that are no strings and several doc
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -15,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_BYTES = 4 * MAX_CHARACTERS  # as UTF-8
 MAX_DEPTH = 64
 
 Key = str | int
@@ -84,11 +87,23 @@ class InvalidFile(ValueError):
 def read_yaml(path: Path, name: str = "") -> Located:
     """The document in a file. Raises ``InvalidFile``."""
     shown = name or str(path)
+    return decode_yaml(read_file(path, shown), shown)
+
+
+def read_file(path: Path, name: str = "") -> bytes:
+    """A file's bytes, bounded. Raises ``InvalidFile``, also for pipes and devices: one never waits."""
+    shown = name or str(path)
     try:
-        data = path.read_bytes()
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise InvalidFile([Problem(shown, 1, 1, "cannot be read: it is no regular file", "remove it")])
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InvalidFile([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from error
-    return decode_yaml(data, shown)
+    if len(data) > MAX_BYTES:
+        raise InvalidFile([Problem(shown, 1, 1, f"has more than {MAX_BYTES} bytes", "split the file")])
+    return data
 
 
 def decode_yaml(data: bytes, file: str) -> Located:

@@ -105,6 +105,7 @@ class Reloader:
         self._take = take
         self._emit = emit
         self._signature: Signature = ()  # looked at first, so that no edit since the start is missed
+        self._trouble = ""
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -132,11 +133,13 @@ class Reloader:
                 return
             loaded = await asyncio.to_thread(load, self._folder, self._loaded)
         except (OSError, InvalidFile) as error:
-            self._emit(
-                "rules-broken", place=str(self._folder), problem=str(error), kept="the last good version"
-            )
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self._emit(
+                    "rules-broken", place=str(self._folder), problem=str(error), kept="the last good version"
+                )
             return
-        self._signature = seen
+        self._signature, self._trouble = seen, ""
         for problem in loaded.problems:
             tell(self._emit, problem)
         self._loaded = loaded

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
@@ -39,6 +40,7 @@ _WARNINGS = frozenset(
         "archive-log-changed",
         "archive-partition-stopped",
         "attempt-not-published",
+        "stop-cut-off",
     )
 )
 _ERRORS = frozenset(("runtime-failed", "service-failed"))
@@ -82,6 +84,8 @@ def _readable(_: Any, __: str, event: Any) -> Any:
             event[key] = "".join(char if char.isprintable() else "�" for char in value)
         elif isinstance(value, float):
             event[key] = round(value, 3)
+        elif isinstance(value, datetime):
+            event[key] = f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return event
 
 
@@ -112,7 +116,7 @@ class Journal:
 
     def __call__(self, event: str, /, **fields: object) -> None:
         """Log an event by its weight; of a flood, the first lines of each second and a count."""
-        if event in _QUIET and not fields.get("new_items") and not fields.get("error"):
+        if event in _QUIET and not fields.get("new") and not fields.get("error"):
             self._log.debug(event, **fields)
             return
         if not self._has_room(event):

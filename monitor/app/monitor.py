@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import threading
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 
 from monitor.app.files import Loaded, Reloader, load, tell
 from monitor.app.journal import Journal
+from monitor.app.leaving import AFTER_SIGNAL, AFTER_STOP, leave_within
 from monitor.app.runtimes import make_runtime, make_tail
 from monitor.archive.follower import Follower
 from monitor.config import Settings
@@ -29,6 +31,7 @@ from monitor.web.server import WebServer
 
 PACK = "lexicon.pack"
 STOP_SECONDS = 8.0
+ARCHIVE_SECONDS = 1.5  # of these, in which the archive takes in what the others left
 """Until services that do not end by themselves are cut off; SIGTERM ends within 10 s."""
 
 
@@ -180,7 +183,10 @@ class Monitor:
                 self._signals.emit("service-failed", service=name, error=f"{type(error).__name__}: {error}")
                 self._code = max(self._code, getattr(error, "exit_code", 1))
         self._signals.emit("stopping")
-        await _within(STOP_SECONDS, [service.stop() for _, service in reversed(self._services)])
+        followers = [service for name, service in self._services if name == "archive"]
+        others = [service for name, service in reversed(self._services) if name != "archive"]
+        await _within(STOP_SECONDS - ARCHIVE_SECONDS, [service.stop() for service in others])
+        await _within(ARCHIVE_SECONDS, [service.stop() for service in followers])
         for one in waited:
             one.cancel()
         await asyncio.gather(*waited, return_exceptions=True)
@@ -204,14 +210,27 @@ def run_monitor(settings: Settings) -> int:
         tell(journal, problem)
         tell(metrics, problem)
 
+    leaving: list[threading.Event] = []
+
     async def main() -> int:
         monitor = Monitor(settings, loaded, journal, metrics)
+
+        def stop() -> None:
+            leaving.append(leave_within(AFTER_SIGNAL, 0, journal))
+            monitor.stop()
+
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, monitor.stop)
-        return await monitor.run()
+            loop.add_signal_handler(number, stop)
+        code = await monitor.run()
+        leaving.append(leave_within(AFTER_STOP, code, journal))
+        return code
 
-    return _run(main)
+    try:
+        return _run(main)
+    finally:
+        for ended in leaving:
+            ended.set()
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, int]]) -> int:

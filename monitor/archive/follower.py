@@ -102,7 +102,7 @@ class Follower:
             self._ended.set()
 
     async def stop(self) -> None:
-        """End after the batch in hand, within some seconds."""
+        """End once what is in the log is archived, within some seconds."""
         self._stopping.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), STOP_SECONDS)
@@ -122,6 +122,8 @@ class Follower:
             while not self._stopping.is_set():
                 if not await self._step(connection):
                     await self._wait(self._pause)
+            while await self._step(connection):  # what is there already is archived before the end
+                pass
         finally:
             await database.close(connection, made)
 

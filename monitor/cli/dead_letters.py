@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from monitor.archive.lines import LetterLine
 from monitor.cli.lists import dead_letters
 from monitor.cli.open import CONFIG, open_log
 from monitor.cli.output import console, plain, print_json
-from monitor.records import Delivery, Record, RecordError, decode
+from monitor.records import Delivery, OutboxEntry, Record, RecordError, decode
 from monitor.stage import Out
 
 app = typer.Typer(no_args_is_help=True, help="What could not be handled: list, show, replay.")
@@ -77,18 +78,19 @@ def replay(
     if bool(ids) == every:
         raise typer.BadParameter("name the dead letters, or give --all")
     letters = dead_letters(config, MOST_REPLAYED) if every else [_one(config, id) for id in ids]
+    log = open_log(config, write=True)
+    replays = {row.id: row.replay for _, row in log.rows("outbox") if isinstance(row, OutboxEntry)}
     outs = []
     refused = 0
     for letter in letters:
         try:
-            outs.append(Out(letter.topic, letter.key, _again(letter)))
+            outs.append(Out(letter.topic, letter.key, _again(letter, replays)))
         except RecordError as error:
             refused += 1
             console(err=True).print(f"{letter.id}: cannot be replayed: {error}", markup=False)
     if outs:
-        log = open_log(config, write=True)
         log.append(*outs)
-        log.close()
+    log.close()
     console().print(f"replayed {len(outs)} of {len(letters)}")
     if refused:
         raise typer.Exit(1)
@@ -103,11 +105,12 @@ def _one(config: Path | None, id: str) -> LetterLine:
     return found[0]  # the newest, if it was tried more than once
 
 
-def _again(letter: LetterLine) -> Record:
-    """The original record. A delivery is tried anew under the same id."""
+def _again(letter: LetterLine, replays: Mapping[str, int]) -> Record:
+    """The original record. A delivery is tried anew under the same id; ``replays`` counts its repeats."""
     record = decode(letter.value)
     if isinstance(record, Delivery):
-        return msgspec.structs.replace(record, replay=record.replay + 1)
+        last = max(record.replay, replays.get(record.id, 0))
+        return msgspec.structs.replace(record, replay=last + 1)
     return record
 
 

@@ -28,7 +28,8 @@ def run(
     Example: monitor run --config monitor.yaml
     """
     from monitor.app import run_monitor
-    from monitor.app.journal import configure
+    from monitor.app.journal import Journal, configure
+    from monitor.app.leaving import AFTER_STOP, leave_within
     from monitor.config import load_settings
 
     if log_format not in ("text", "json"):
@@ -39,4 +40,6 @@ def run(
     if port is not None:
         settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
     configure("json" if log_format == "json" else "text", verbose=verbose)
-    raise typer.Exit(run_monitor(settings))
+    code = run_monitor(settings)
+    leave_within(AFTER_STOP, code, Journal())  # Python itself waits for every thread
+    raise typer.Exit(code)

@@ -11,7 +11,8 @@ from monitor.matching.plan import PREFIX_KEY, Filed, Plan
 from monitor.matching.text import Segmented
 
 NAME = "python"
-_CLITIC_LANGUAGES = frozenset(("ar", "he", "ko"))
+_LISTED_LANGUAGES = frozenset(("he", "ko"))
+"""Languages in which other readings count for what the lexicon lists, not for plain terms."""
 
 Found = tuple[Filed, int, int]
 """A pattern with its first and last token, both included."""
@@ -20,7 +21,8 @@ Found = tuple[Filed, int, int]
 def scan(plan: Plan, text: Segmented) -> list[Found]:
     """Every place where a pattern may stand, in text order."""
     first, prefixes, folds = plan.first, plan.prefixes, text.folds
-    clitics = text.language in _CLITIC_LANGUAGES
+    arabic = text.language == "ar"
+    clitics = arabic or text.language in _LISTED_LANGUAGES
     found: list[Found] = []
     for at, token in enumerate(folds):
         filed = first.get(token)
@@ -31,13 +33,17 @@ def scan(plan: Plan, text: Segmented) -> list[Found]:
             for other in alternatives(surface, text.language):
                 filed = first.get(other)
                 if filed is not None:
-                    _take(filed, folds, at, found)
+                    _take(filed if arabic else _listed(filed), folds, at, found)
         if prefixes:
             near = prefixes.get(token[:PREFIX_KEY], ())
             found.extend([(one, at, at) for one in near if token.startswith(one.pattern.tokens[0])])
     if len(text.paragraph_starts) > 1:
         found = [one for one in found if one[1] == one[2] or text.paragraph(one[1])[1] > one[2]]
     return found
+
+
+def _listed(filed: tuple[Filed, ...]) -> tuple[Filed, ...]:
+    return tuple(one for one in filed if one.forms)
 
 
 def _take(filed: tuple[Filed, ...], folds: list[str], at: int, found: list[Found]) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from monitor.lexicon.load import LexiconBuilder
 from monitor.lexicon.schema import Lexicon
-from monitor.located import InvalidFile, Key, Located, Place, Problem, decode_yaml, problems_of
+from monitor.located import InvalidFile, Key, Located, Place, Problem, decode_yaml, problems_of, read_file
 from monitor.matching.pack import Pack, read_pack, undisturbed, write_pack
 from monitor.matching.plan import LexiconTable, file_lexicon
 from monitor.matching.rule import Rule, Where
@@ -154,10 +154,7 @@ def _lost(book: RuleBook, previous: RuleBook) -> bool:
 
 def _load_file(path: Path, previous: LoadedFile | None) -> LoadedFile:
     """The file, the same object if its bytes are the same. Raises ``InvalidFile``."""
-    try:
-        loaded = LoadedFile(str(path), path.read_bytes())
-    except OSError as error:
-        raise InvalidFile([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")]) from error
+    loaded = LoadedFile(str(path), read_file(path))
     return previous if previous is not None and previous.digest == loaded.digest else loaded
 
 

@@ -18,7 +18,7 @@ import yaml
 from monitor.config import load_settings
 from monitor.notify.subscribers import load_subscribers
 from monitor.rules.load import load_rules, rule_files
-from monitor.runtime.kafka.watchdog import EXIT_CODE
+from monitor.runtime.kafka.errors import EXIT_CODE
 from monitor.web.catalogue import describe
 
 PROJECT = Path(__file__).resolve().parents[2]
