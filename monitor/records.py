@@ -279,13 +279,13 @@ class Story(Record, tag="story", frozen=True):
     words: tuple[int, ...] = ()  # hashes of the words of its first evidence sentences
     numbers: tuple[str, ...] = ()  # in its first evidence sentences
     places: tuple[str, ...] = ()  # lexicon ids in its first evidence
-    articles: tuple[str, ...] = ()  # ids, 500 at most, then counted only
+    articles: tuple[str, ...] = ()  # ids of the newest 500; all are counted
     count: int = 0
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()  # in the order in which they first fired
     revision: int = 0
-    sent: dict[str, tuple[str, ...]] = {}  # subscriber -> rules it was told of
+    sent: dict[str, bytes] = {}  # subscriber -> rules it was told of: bit n, from the lowest, is rules[n]
     told: dict[str, Told] = {}  # subscriber -> the story as it was when it was told last
 
 

@@ -34,7 +34,7 @@ STORIES = "stories"
 KEPT = WINDOW + timedelta(hours=24)
 """How long a story is remembered: past its window, for articles that come late to the stage."""
 
-_MOST_NAMES = 100  # sources, languages and rules that a story names
+_MOST_NAMES = 100  # sources that a story names
 
 
 def alert_handler(routing: Routing, index: StoryIndex) -> Handle:
@@ -66,7 +66,7 @@ def _on_match(match: Match, state: State, now: datetime, routing: Routing, index
     grown = msgspec.structs.replace(
         grown,
         revision=story.revision + 1,
-        rules=_union(story.rules, (rule.id for rule in match.rules)),
+        rules=_union(story.rules, [rule.id for rule in match.rules]),
     )
     outputs: list[Out] = []
     routed: list[Routed] = []
@@ -128,19 +128,17 @@ def _begin(match: Match, told: Telling) -> Story:
 def _grow(story: Story, match: Match) -> Story:
     """The story with one more article."""
     article = match.article
-    kept = len(story.articles) < MOST_ARTICLES
     return msgspec.structs.replace(
         story,
-        articles=(*story.articles, article.id) if kept else story.articles,
+        articles=(*story.articles, article.id)[-MOST_ARTICLES:],
         count=story.count + 1,
-        sources=_union(story.sources, (article.source.id,)),
-        languages=_union(story.languages, (article.language,) if article.language else ()),
+        sources=_union(story.sources, [article.source.id])[:_MOST_NAMES],
+        languages=_union(story.languages, [article.language] if article.language else []),
     )
 
 
-def _union(names: Sequence[str], more: object) -> tuple[str, ...]:
-    assert not isinstance(more, str)
-    return tuple(dict.fromkeys((*names, *more)))[:_MOST_NAMES]  # type: ignore[misc]
+def _union(names: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*names, *more)))
 
 
 # --- who is told ----------------------------------------------------------------------------
@@ -169,7 +167,7 @@ def _decide(
                 put(subscriber, "expired", rule.id, f"the rule expired on {rule.expires:%Y-%m-%d}")
             elif match.article.backlog:
                 put(subscriber, "backlog", rule.id, "the article was there before its feed was watched")
-            elif rule.id not in story.sent.get(subscriber, ()):
+            elif rule.id not in told_of(story, subscriber):
                 told_before = subscriber in story.sent
                 put(subscriber, "sent", rule.id, f"{rule.title} fires on it now" if told_before else reason)
             elif not known and (again := _again(rule, story.told.get(subscriber), story, told)):
@@ -197,10 +195,20 @@ def _again(rule: FiredRule, before: Told | None, story: Story, told: Telling) ->
     return ""
 
 
+def told_of(story: Story, subscriber: str) -> set[str]:
+    """Ids of the rules of which the subscriber was told in this story."""
+    known = int.from_bytes(story.sent.get(subscriber, b""), "little")
+    return {rule for number, rule in enumerate(story.rules) if known >> number & 1}
+
+
 def _told(story: Story, decision: Routed, told: Telling) -> Story:
     """The story as it is once the subscriber was told."""
     subscriber = decision.subscriber
-    sent = {**story.sent, subscriber: _union(story.sent.get(subscriber, ()), decision.rules)}
+    known = int.from_bytes(story.sent.get(subscriber, b""), "little")
+    for number, rule in enumerate(story.rules):
+        if rule in decision.rules:
+            known |= 1 << number
+    sent = {**story.sent, subscriber: known.to_bytes(known.bit_length() // 8 + 1, "little")}
     mark = Told(languages=len(story.languages), sources=len(story.sources), numbers=told.numbers)
     return msgspec.structs.replace(story, sent=sent, told={**story.told, subscriber: mark})
 

@@ -203,8 +203,9 @@ def handle(record: Record, state: State, now: datetime) -> Step:
         return Step(outputs=(Out(TOPIC, key, _finish(prepared, None)),))
     row = state.get(TABLE, key)
     known = row if isinstance(row, SourceLines) else None
-    article = _finish(prepared, known)
+    # The page counts among its source's pages before it is judged: a replay judges it alike.
     learned = learn(known, prepared.paragraphs, prepared.raw.id)
+    article = _finish(prepared, learned or known)
     changes = () if learned is None else (Put(TABLE, key, learned),)
     return Step(outputs=(Out(TOPIC, key, article),), changes=changes)
 
