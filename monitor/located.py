@@ -94,16 +94,20 @@ def read_file(path: Path, name: str = "") -> bytes:
     """A file's bytes, bounded. Raises ``InvalidFile``, also for pipes and devices: one never waits."""
     shown = name or str(path)
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise InvalidFile([Problem(shown, 1, 1, "cannot be read: it is no regular file", "remove it")])
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                problem = Problem(shown, 1, 1, "cannot be read: it is no regular file", "remove it")
+                raise InvalidFile([problem])
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InvalidFile([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from error
     if len(data) > MAX_BYTES:
         raise InvalidFile([Problem(shown, 1, 1, f"has more than {MAX_BYTES} bytes", "split the file")])
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # the other end of a pipe may never come
 
 
 def decode_yaml(data: bytes, file: str) -> Located:

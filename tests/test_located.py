@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from monitor.located import MAX_CHARACTERS, MAX_DEPTH, InvalidFile, Problem, parse_yaml, read_yaml, validate
+from monitor.located import (
+    MAX_BYTES,
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    InvalidFile,
+    Problem,
+    parse_yaml,
+    read_yaml,
+    validate,
+)
 
 
 def refused(text: str) -> list[tuple[int, int, str]]:
@@ -225,3 +235,25 @@ def test_no_text_breaks_the_door(text: str) -> None:
     for problem in problems:
         assert 1 <= problem.line <= text.count("\n") + 1
         assert problem.column >= 1
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    for name, reason in (
+        ("pipe.yaml", "no regular file"),
+        ("folder.yaml", "Is a directory"),
+        ("loop.yaml", "symbolic links"),
+        ("none.yaml", "No such file"),
+    ):
+        with pytest.raises(InvalidFile, match=f"cannot be read: .*{reason}"):
+            read_yaml(tmp_path / name)
+
+
+def test_a_file_that_is_far_too_large_is_refused(tmp_path: Path) -> None:
+    large = tmp_path / "large.yaml"
+    with large.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(InvalidFile, match="more than"):
+        read_yaml(large)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from monitor.lexicon.schema import NAME_KINDS, Form
+from monitor.matching.characters import KATAKANA
 from monitor.matching.document import Document, Hit
 from monitor.matching.kernel_py import Found
 from monitor.matching.patterns import Pattern, surface_of
 from monitor.matching.plan import Leaf
-from monitor.matching.text import KATAKANA, Segmented
+from monitor.matching.text import Segmented
 
 _LINE_WORDS = 3  # cased words that make a line of capitals
 _word = re.compile(r"[^\W\d_]+")

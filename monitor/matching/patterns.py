@@ -8,8 +8,9 @@ from itertools import product
 
 import msgspec
 
+from monitor.matching.characters import CLUSTERS
 from monitor.matching.fold import IGNORABLE, fold
-from monitor.matching.text import CLUSTERS, segment
+from monitor.matching.text import segment
 
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010\u2011](?=\w)")
 _DOTTED = re.compile(r"\s*[^\W\d_](?:\.[^\W\d_])+\.?\s*\Z")

@@ -6,7 +6,7 @@ import re
 
 _CLOSERS = "\"'”’»›)\\]}」』】）》〉״"
 _stop = re.compile(rf"(?:[.!?…؟۔።։।॥]+|[。！？｡]+)[{_CLOSERS}]*")
-_word_before = re.compile(r"[^\W_]+\Z")
+_LONGEST_WORD = 40
 _next = re.compile(r"\s*[\"'“”‘’«‹(\[{—–-]*\s*(\S)?")
 _HARD = frozenset("。！？｡")
 _ORDINALS = frozenset(("de", "da", "no", "fi", "cs", "sk", "sl", "hr", "sr", "hu", "tr", "et", "lv", "pl"))
@@ -181,8 +181,7 @@ def _ends_here(raw: str, match: re.Match[str], language: str) -> bool:
     after = _next.match(raw, match.end())
     first = after[1] if after is not None else None
     mark = match[0][0]
-    before = _word_before.search(raw, max(0, match.start() - 40), match.start())
-    word = before[0] if before is not None else ""
+    word = _word_before(raw, match.start())
     if following and not following.isspace():
         # "3.14", "example.com", "U.S.A": no end, but a script without case may lack the space.
         return bool(
@@ -203,6 +202,14 @@ def _ends_here(raw: str, match: re.Match[str], language: str) -> bool:
         if first is not None and word.casefold() in _ABBREVIATIONS and _plausible(word, language):
             return False
     return True
+
+
+def _word_before(raw: str, end: int) -> str:
+    """The letters and digits right before ``end``, the last 40 at most."""
+    start = end
+    while start and end - start < _LONGEST_WORD and raw[start - 1].isalnum():
+        start -= 1
+    return raw[start:end]
 
 
 def _plausible(word: str, language: str) -> bool:
