@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -75,6 +76,11 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
         feeds = load_feeds(folder / FEEDS) if (folder / FEEDS).exists() else ()
     except InvalidFile as error:
         problems.extend(error.problems)
+    if previous is None or book.table is not previous.book.table:
+        # The lexicon's many objects stay: the collector need not look at them again and again.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
     return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)))
 
 

@@ -16,6 +16,7 @@ from monitor.app.journal import Journal
 from monitor.app.leaving import AFTER_SIGNAL, AFTER_STOP, leave_within
 from monitor.app.runtimes import make_runtime, make_tail
 from monitor.archive.follower import Follower
+from monitor.cleaning.language import warm_up
 from monitor.config import Settings
 from monitor.feeds.feed import PollingSettings
 from monitor.feeds.inbox import Inbox
@@ -99,6 +100,8 @@ class Monitor:
                 self._settings.web.host, self._settings.web.port, ready=self._ready, metrics=self._metrics
             )
             await web.start()
+            warming = asyncio.create_task(asyncio.to_thread(warm_up))
+            stack.callback(warming.cancel)
             stack.push_async_callback(web.stop)
             self._signals.emit("listening", url=f"http://{self._settings.web.host}:{web.port}")
             await self._runtime.start()

@@ -205,6 +205,11 @@ def _letters(group: str) -> Mapping[str, tuple[tuple[str, float], ...]]:
     return found
 
 
+def warm_up() -> None:
+    """Read the model now, so that no article waits for it."""
+    _model()
+
+
 @cache
 def _model() -> LanguageIdentifier:
     # 0.6 s and 45 MB: only when the first text needs it.

@@ -14,32 +14,49 @@ NAME = "python"
 _LISTED_LANGUAGES = frozenset(("he", "ko"))
 """Languages in which other readings count for what the lexicon lists, not for plain terms."""
 
+MOST_REMEMBERED = 50_000  # tokens of which other readings are remembered
+
 Found = tuple[Filed, int, int]
 """A pattern with its first and last token, both included."""
 
 
 def scan(plan: Plan, text: Segmented) -> list[Found]:
     """Every place where a pattern may stand, in text order."""
-    first, prefixes, folds = plan.first, plan.prefixes, text.folds
-    arabic = text.language == "ar"
-    clitics = arabic or text.language in _LISTED_LANGUAGES
+    folds = text.folds
     found: list[Found] = []
-    for at, token in enumerate(folds):
-        filed = first.get(token)
-        if filed is not None:
-            _take(filed, folds, at, found)
-        if clitics and token not in plan.whole:
-            surface = text.raw[text.starts[at] : text.ends[at]]
-            for other in alternatives(surface, text.language):
-                filed = first.get(other)
-                if filed is not None:
-                    _take(filed if arabic else _listed(filed), folds, at, found)
-        if prefixes:
-            near = prefixes.get(token[:PREFIX_KEY], ())
+    if text.language == "ar" or text.language in _LISTED_LANGUAGES:
+        for at, filed in enumerate(map(plan.first.get, folds)):
+            if filed is not None:
+                _take(filed, folds, at, found)
+            if folds[at] not in plan.whole:
+                surface = text.raw[text.starts[at] : text.ends[at]]
+                for filed in _read_otherwise(plan, surface, text.language):
+                    _take(filed, folds, at, found)
+    else:
+        for at, filed in enumerate(map(plan.first.get, folds)):
+            if filed is not None:
+                _take(filed, folds, at, found)
+    if plan.prefixes:
+        for at, token in enumerate(folds):
+            near = plan.prefixes.get(token[:PREFIX_KEY], ())
             found.extend([(one, at, at) for one in near if token.startswith(one.pattern.tokens[0])])
     if len(text.paragraph_starts) > 1:
         found = [one for one in found if one[1] == one[2] or text.paragraph(one[1])[1] > one[2]]
     return found
+
+
+def _read_otherwise(plan: Plan, surface: str, language: str) -> tuple[tuple[Filed, ...], ...]:
+    """What begins with another reading of the token; remembered with the plan."""
+    known = plan.otherwise.get((surface, language))
+    if known is None:
+        filed = [plan.first[other] for other in alternatives(surface, language) if other in plan.first]
+        if language in _LISTED_LANGUAGES:
+            filed = [_listed(one) for one in filed]
+        known = tuple(filed)
+        if len(plan.otherwise) >= MOST_REMEMBERED:
+            plan.otherwise.clear()
+        plan.otherwise[surface, language] = known
+    return known
 
 
 def _listed(filed: tuple[Filed, ...]) -> tuple[Filed, ...]:

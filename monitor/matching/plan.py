@@ -45,7 +45,8 @@ class Plan(msgspec.Struct, frozen=True):
     """``first`` maps a folded token to the patterns that begin with it; ``prefixes`` the first
     letters of a prefix to the prefixes; ``whole`` holds folded tokens that are a name or term of the
     lexicon as they stand. ``watch`` maps a leaf to rule numbers; ``always`` are rules without a
-    necessary leaf; ``needs[i]`` are all necessary conditions of rule i.
+    necessary leaf; ``needs[i]`` are all necessary conditions of rule i. ``otherwise`` is the kernel's
+    memory of tokens with other readings, by surface and language.
     """
 
     lexicon: Lexicon
@@ -55,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True):
     watch: dict[Leaf, tuple[int, ...]]
     always: tuple[int, ...]
     needs: tuple[tuple[frozenset[Leaf], ...], ...]
+    otherwise: dict[tuple[str, str], tuple[tuple[Filed, ...], ...]]
 
 
 class LexiconTable(msgspec.Struct, frozen=True):
@@ -134,6 +136,7 @@ def build(table: LexiconTable, clauses: Sequence[Clause]) -> Plan:
         {leaf: tuple(numbers) for leaf, numbers in watch.items()},
         tuple(always),
         tuple(needs),
+        {},
     )
 
 
