@@ -58,7 +58,7 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
     try:
         if (folder / SUBSCRIBERS).exists():
             subscribers = load_subscribers(folder / SUBSCRIBERS)
-        elif previous is None:
+        else:
             problems.append(
                 Problem(
                     str(folder / SUBSCRIBERS),
@@ -84,18 +84,22 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
     return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)))
 
 
-Signature = tuple[tuple[str, int, int], ...]
+Signature = tuple[tuple[str, int, int, int], ...]
 
 
 def signature(folder: Path) -> Signature:
-    """Names, times and sizes of all files of the rule folder: whether anything was edited."""
+    """Names, times, sizes and inodes of all files of the rule folder: whether anything was edited.
+
+    The time is that of the last change of any kind: a copy may keep the time of its writing.
+    """
     found = []
     for path in rule_files([folder]):
         try:
             status = path.stat()
-        except OSError:  # gone since it was listed
-            continue
-        found.append((str(path), status.st_mtime_ns, status.st_size))
+        except OSError:  # gone since it was listed, or a link that leads nowhere
+            found.append((str(path), 0, 0, 0))
+        else:
+            found.append((str(path), status.st_ctime_ns, status.st_size, status.st_ino))
     return tuple(found)
 
 

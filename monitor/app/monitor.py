@@ -198,6 +198,8 @@ class Monitor:
 async def _within(seconds: float, stops: Sequence[Coroutine[Any, Any, None]]) -> None:
     """Stop all at once; none holds up the others, none longer than so many seconds."""
     tasks = [asyncio.create_task(stop) for stop in stops]
+    if not tasks:
+        return
     _, late = await asyncio.wait(tasks, timeout=seconds)
     for task in late:
         task.cancel()

@@ -25,13 +25,18 @@ def scan(plan: Plan, text: Segmented) -> list[Found]:
     folds = text.folds
     found: list[Found] = []
     if text.language == "ar" or text.language in _LISTED_LANGUAGES:
-        for at, filed in enumerate(map(plan.first.get, folds)):
+        raw, whole, remembered = text.raw, plan.whole, plan.otherwise.setdefault(text.language, {})
+        places = zip(folds, text.starts, text.ends, map(plan.first.get, folds), strict=True)
+        for at, (token, start, end, filed) in enumerate(places):
             if filed is not None:
                 _take(filed, folds, at, found)
-            if folds[at] not in plan.whole:
-                surface = text.raw[text.starts[at] : text.ends[at]]
-                for filed in _read_otherwise(plan, surface, text.language):
-                    _take(filed, folds, at, found)
+            if token not in whole:
+                surface = raw[start:end]
+                others = remembered.get(surface)
+                if others is None:
+                    others = _read_otherwise(plan, surface, text.language)
+                for other in others:
+                    _take(other, folds, at, found)
     else:
         for at, filed in enumerate(map(plan.first.get, folds)):
             if filed is not None:
@@ -47,16 +52,14 @@ def scan(plan: Plan, text: Segmented) -> list[Found]:
 
 def _read_otherwise(plan: Plan, surface: str, language: str) -> tuple[tuple[Filed, ...], ...]:
     """What begins with another reading of the token; remembered with the plan."""
-    known = plan.otherwise.get((surface, language))
-    if known is None:
-        filed = [plan.first[other] for other in alternatives(surface, language) if other in plan.first]
-        if language in _LISTED_LANGUAGES:
-            filed = [_listed(one) for one in filed]
-        known = tuple(filed)
-        if len(plan.otherwise) >= MOST_REMEMBERED:
-            plan.otherwise.clear()
-        plan.otherwise[surface, language] = known
-    return known
+    filed = [plan.first[other] for other in alternatives(surface, language) if other in plan.first]
+    if language in _LISTED_LANGUAGES:
+        filed = [_listed(one) for one in filed]
+    remembered = plan.otherwise[language]
+    if len(remembered) >= MOST_REMEMBERED:
+        remembered.clear()
+    remembered[surface] = tuple(filed)
+    return remembered[surface]
 
 
 def _listed(filed: tuple[Filed, ...]) -> tuple[Filed, ...]:

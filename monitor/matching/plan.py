@@ -46,7 +46,7 @@ class Plan(msgspec.Struct, frozen=True):
     letters of a prefix to the prefixes; ``whole`` holds folded tokens that are a name or term of the
     lexicon as they stand. ``watch`` maps a leaf to rule numbers; ``always`` are rules without a
     necessary leaf; ``needs[i]`` are all necessary conditions of rule i. ``otherwise`` is the kernel's
-    memory of tokens with other readings, by surface and language.
+    memory of tokens with other readings, by language and surface.
     """
 
     lexicon: Lexicon
@@ -56,7 +56,7 @@ class Plan(msgspec.Struct, frozen=True):
     watch: dict[Leaf, tuple[int, ...]]
     always: tuple[int, ...]
     needs: tuple[tuple[frozenset[Leaf], ...], ...]
-    otherwise: dict[tuple[str, str], tuple[tuple[Filed, ...], ...]]
+    otherwise: dict[str, dict[str, tuple[tuple[Filed, ...], ...]]]
 
 
 class LexiconTable(msgspec.Struct, frozen=True):

@@ -6,9 +6,11 @@ token; in scripts without spaces each character cluster is one.
 
 from __future__ import annotations
 
+import operator
 import re
 import sys
 from bisect import bisect_right
+from typing import cast
 
 import msgspec
 
@@ -45,8 +47,12 @@ _number_mark = re.compile("[,\u066c'\u2019\u00a0\u202f.]")
 Piece = tuple[int, int, str]
 """Start, end and fold of a token, counted from the run's first character."""
 
-_cache: dict[str, str | tuple[Piece, ...]] = {}
+Token = str | tuple[Piece, ...]
+"""What a run comes to: the fold of one token as it stands, or several tokens."""
+
+_cache: dict[str, Token] = {}
 _CACHE_LIMIT = 100_000
+_WHOLE = frozenset((str,))
 
 
 class Segmented(msgspec.Struct, frozen=True):
@@ -80,26 +86,22 @@ class Segmented(msgspec.Struct, frozen=True):
 
 def segment(raw: str, language: str = "") -> Segmented:
     """Tokens, sentences and paragraphs of ``raw``; ``language`` is an ISO 639-1 code or empty."""
-    starts: list[int] = []
-    ends: list[int] = []
-    folds: list[str] = []
     runs = (DOTTED_RUNS if language in DOT_GROUPING else RUNS).findall(raw)
-    at, find = 0, raw.find
-    for run, token in zip(runs, map(_cache.get, runs), strict=True):
+    remembered = list(map(_cache.get, runs))
+    if None in remembered:
+        for number, run in enumerate(runs):
+            if remembered[number] is None:
+                remembered[number] = _known(run)
+    tokens = cast("list[Token]", remembered)
+    starts: list[int] = []
+    at, find, add = 0, raw.find, starts.append
+    for run in runs:
         at = find(run, at)
-        if token is None:
-            token = _known(run)
-        if isinstance(token, str):
-            starts.append(at)
-            at += len(run)
-            ends.append(at)
-            folds.append(token)
-        else:
-            for start, end, folded in token:
-                starts.append(at + start)
-                ends.append(at + end)
-                folds.append(folded)
-            at += len(run)
+        add(at)
+        at += len(run)
+    ends = list(map(operator.add, starts, map(len, runs)))
+    one_each = _WHOLE.issuperset(map(type, tokens))
+    folds = cast("list[str]", tokens) if one_each else _in_pieces(tokens, starts, ends)
     paragraph_starts = _first_tokens(starts, [m.end() for m in _blank_line.finditer(raw)])
     sentence_starts = _first_tokens(starts, sentence_ends(raw, language))
     if len(paragraph_starts) > 1:
@@ -119,7 +121,26 @@ def _first_tokens(starts: list[int], breaks: list[int]) -> list[int]:
     return firsts
 
 
-def _known(run: str) -> str | tuple[Piece, ...]:
+def _in_pieces(tokens: list[Token], starts: list[int], ends: list[int]) -> list[str]:
+    """The folds of runs of which some are several tokens; ``starts`` and ``ends`` become those of tokens."""
+    folds: list[str] = []
+    runs = list(zip(tokens, starts, ends, strict=True))
+    starts.clear()
+    ends.clear()
+    for token, first, last in runs:
+        if isinstance(token, str):
+            starts.append(first)
+            ends.append(last)
+            folds.append(token)
+        else:
+            for start, end, folded in token:
+                starts.append(first + start)
+                ends.append(first + end)
+                folds.append(folded)
+    return folds
+
+
+def _known(run: str) -> Token:
     """The fold of a run that is one token as it stands, else its pieces; remembered."""
     pieces = _split(run)
     whole = len(pieces) == 1 and pieces[0][:2] == (0, len(run))

@@ -36,6 +36,9 @@ def test_a_pipe_among_the_rules_holds_up_neither_reloading_nor_stopping(world: W
     assert broken["place"].endswith("pipe.yaml:1:1")
     assert "no regular file" in broken["problem"]
     worker.wait("rules-loaded")
+    (world.rules / "nowhere.yaml").symlink_to("nowhere.yaml")
+    assert worker.wait("rules-broken", problem="cannot be read: Too many levels of symbolic links")
+    worker.wait("rules-loaded")
     code, seconds = worker.stop()
     assert code == 0
     assert seconds < 10
