@@ -50,6 +50,8 @@ def documents(files: list[str], report: Report, *, url: str = "") -> Iterator[Do
     for name in files or ["-"]:
         try:
             if name == "-":
+                if sys.stdin is None:  # closed by whoever started us
+                    raise InvalidFile([Problem("standard input", 1, 1, "is closed", "name a file")])
                 yield from _stream(sys.stdin.buffer, "standard input", url, report)
                 continue
             path = Path(name)

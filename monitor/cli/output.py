@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from monitor.located import Problem
+from monitor.located import InvalidFile, Problem, read_file
 
 PIPE_WIDTH = 240  # columns of a table that no terminal shows
+WIDEST = 300  # characters of a line that is complained of
 
 _json = msgspec.json.Encoder()
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
@@ -53,9 +54,11 @@ def complain(problems: Iterable[Problem]) -> None:
         )
         line = _line(problem.file, problem.line)
         if line is not None and line.strip():
-            shown = plain(line[:300])
+            start = max(0, problem.column - 1 - WIDEST // 2) if problem.column > WIDEST else 0
+            shown = plain(line[start : start + WIDEST])
             out.print(f"    {escape(shown)}")
-            indent = "".join("\t" if char == "\t" else " " for char in shown[: problem.column - 1])
+            before = shown[: problem.column - 1 - start]
+            indent = "".join("\t" if char == "\t" else " " for char in before)
             out.print(f"    {indent}[bold green]^[/]")
         if problem.remedy:
             out.print(f"    remedy: {escape(problem.remedy)}")
@@ -64,8 +67,8 @@ def complain(problems: Iterable[Problem]) -> None:
 @lru_cache(maxsize=64)
 def _lines(file: str) -> tuple[str, ...]:
     try:
-        return tuple(Path(file).read_text("utf-8", errors="replace").splitlines())
-    except OSError:
+        return tuple(read_file(Path(file)).decode("utf-8", "replace").splitlines())
+    except InvalidFile:  # gone, no regular file, or far too large
         return ()
 
 

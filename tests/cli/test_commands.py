@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -301,6 +302,37 @@ def test_files_that_cannot_be_read_are_told_and_the_others_go_on(
     assert "none.txt:1:1: error: cannot be read: No such file or directory" in ran.err
     assert "folder:1:1: error: cannot be read: Is a directory" in ran.err
     assert [line["id"] for line in ran.lines()] == ["good.txt"]
+
+
+def test_a_pipe_among_the_rules_is_told_and_not_waited_for(monitor: Monitor, small: Path) -> None:
+    os.mkfifo(small / "pipe.yaml")
+    ran = monitor("match", "--rules", small, stdin=b"Russian strikes hit Raqqa")
+    assert ran.code == 0
+    assert "pipe.yaml:1:1: error: cannot be read: it is no regular file" in ran.err
+    assert len(ran.lines()) == 1
+
+
+def test_the_caret_stands_below_a_mistake_far_out_in_a_long_line(monitor: Monitor, small: Path) -> None:
+    (small / "long.yaml").write_text("rules: [" + " " * 5000 + "{id: here, mtach: x}]\n")
+    ran = monitor("match", "--rules", small, stdin=b"Russian strikes hit Raqqa")
+    lines = ran.err.splitlines()
+    place = next(number for number, line in enumerate(lines) if "unknown key 'mtach'" in line)
+    shown, caret = lines[place + 1 : place + 3]
+    assert len(shown) < 400
+    assert shown[caret.index("^") :].startswith("mtach")
+
+
+def test_standard_input_that_is_closed_is_a_mistake_without_a_traceback(
+    environment: Mapping[str, str], small: Path
+) -> None:
+    command = [str(Path(sys.executable).with_name("monitor")), "match", "--rules", str(small)]
+    ran = subprocess.run(
+        ["sh", "-c", '"$@" <&-', "sh", *command], capture_output=True, text=True, env=dict(environment),
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "standard input:1:1: error: is closed" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_hostile_texts_are_articles_like_others(monitor: Monitor, small: Path, tmp_path: Path) -> None:

@@ -408,7 +408,7 @@ async def test_rows_in_memory_are_bounded_by_their_bytes(world: World) -> None:
         return len(world.ids("receipts")) == 600
 
     await until(there, "all receipts")
-    rows = runtime.writer._rows["count"]
+    rows = runtime.writer._lanes._rows["count"]
     assert rows._cached <= CACHE_BYTES
     assert rows._cached == sum(size for _, size in rows._cache.values())
     with contextlib.closing(LogFile(world.folder / FILE_NAME)) as log:

@@ -8,29 +8,26 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from monitor.records import Record
-from monitor.runtime.batch import EncodedPut, encode_out
+from monitor.runtime.batch import encode_out
 from monitor.runtime.embedded.store import Store, StoreError, Synchronous, connect
-from monitor.runtime.embedded.writer import Append, Clock, Committed, Writer
+from monitor.runtime.embedded.watching import Event, Watchers
+from monitor.runtime.embedded.writer import Append, Clock, Writer
 from monitor.runtime.listeners import Listeners
 from monitor.runtime.lock import FolderLock
 from monitor.stage import (
-    Assigned,
-    Changed,
     Emit,
     Handle,
     Observer,
     Out,
     Pipeline,
     PublishError,
-    Revoked,
     RunningState,
 )
 
@@ -39,8 +36,6 @@ MOST_LAG = 5000  # records before poller and inbox wait
 ROOM_SECONDS = 0.05
 DISK_CHECK_SECONDS = 1.0
 CHECKPOINT_WAIT_MS = 500
-
-Event = Assigned | Revoked | Changed
 
 
 class EmbeddedSettings(msgspec.Struct, frozen=True):
@@ -81,10 +76,7 @@ class EmbeddedRuntime:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failed: asyncio.Future[None] | None = None
-        self._watchers: dict[str, list[asyncio.Queue[Event | None]]] = {}
-        self._open: set[asyncio.Queue[Event | None]] = set()  # of all watches, begun or about to
-        self._stopped = False
-        self._watched: set[str] = set()  # the writer's own: from these changes are told
+        self._watchers = Watchers(self._in_loop)
         self._ready = False
         self.topics = frozenset(topic.name for topic in pipeline.topics)
         self._port = EmbeddedPort(self)
@@ -119,9 +111,7 @@ class EmbeddedRuntime:
             self._writer.stop()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
-        self._stopped = True
-        for queue in self._open:
-            queue.put_nowait(None)
+        self._watchers.end()
         self._lock.release()
 
     async def failed(self) -> None:
@@ -169,7 +159,7 @@ class EmbeddedRuntime:
                 self._settings.folder,
                 listeners=self._listeners,
                 clock=self._clock,
-                committed=self._tell,
+                committed=self._watchers.tell,
                 free_bytes=self._free_bytes,
                 housekeeping=self._settings.housekeeping,
             )
@@ -219,62 +209,14 @@ class EmbeddedRuntime:
             seconds=round(time.monotonic() - begun, 2),
         )
 
-    def _tell(self, committed: Committed) -> None:
-        changes = [change for change in committed.changes if change.table in self._watched]
-        if changes:
-            self._in_loop(lambda: self._spread(changes))
-
-    def _spread(self, changes: Sequence[EncodedPut]) -> None:
-        for change in changes:
-            for queue in self._watchers.get(change.table, ()):
-                queue.put_nowait(Changed(0, change.key, change.record))
-
     def _in_loop(self, call: Callable[[], None]) -> None:
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody listens any more
                 self._loop.call_soon_threadsafe(call)
 
-    # --- for the port ---------------------------------------------------------------------
-
-    async def watch(self, table: str) -> AsyncIterator[Event]:
+    def watch(self, table: str) -> AsyncIterator[Event]:
         """See ``Port.watch``."""
-        queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        writer = self.writer
-        if self._stopped:
-            return
-        self._open.add(queue)
-
-        def begin() -> None:
-            self._watched.add(table)
-            rows = _all_rows(writer.store, table)
-            self._in_loop(lambda: self._watch(table, queue, rows))
-
-        writer.ask(begin)
-        try:
-            while (event := await queue.get()) is not None:
-                yield event
-        finally:
-            self._open.discard(queue)
-            if queue in self._watchers.get(table, ()):
-                self._watchers[table].remove(queue)
-
-    def _watch(
-        self, table: str, queue: asyncio.Queue[Event | None], rows: Sequence[tuple[bytes, Record]]
-    ) -> None:
-        # Runs in the loop, after all changes that were told before the rows were read.
-        if queue not in self._open:
-            return
-        self._watchers.setdefault(table, []).append(queue)
-        queue.put_nowait(Assigned(0, rows))
-
-
-def _all_rows(store: Store, table: str) -> list[tuple[bytes, Record]]:
-    found: list[tuple[bytes, Record]] = []
-    after = b""
-    while rows := store.scan(table, after, 1000):
-        found.extend(rows)
-        after = rows[-1][0]
-    return found
+        return self._watchers.watch(table, self.writer)
 
 
 class _DiskGauge:

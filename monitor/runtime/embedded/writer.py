@@ -18,23 +18,16 @@ from pathlib import Path
 
 import msgspec
 
-from monitor.records import Tick, UnknownVersion
+from monitor.records import Tick
 from monitor.runtime.batch import (
-    MAX_MESSAGE,
     EncodedOut,
     EncodedPut,
-    Handled,
-    Poison,
-    dead_letter,
     encode_out,
-    handle_record,
 )
-from monitor.runtime.embedded.lane import Lane
-from monitor.runtime.embedded.rows import StageRows
-from monitor.runtime.embedded.store import Row, Store
+from monitor.runtime.embedded.lanes import Lanes, Places
+from monitor.runtime.embedded.store import Store
 from monitor.runtime.listeners import Listeners
-from monitor.runtime.prepare import PreparePool
-from monitor.stage import BATCH_BYTES, BATCH_SECONDS, Handle, Out, Pipeline, Stage
+from monitor.stage import Handle, Out, Pipeline
 
 IDLE_SECONDS = 0.1  # between looks for appends of other processes
 FULL_DISK_SECONDS = 2.0  # between tries while the disk is full
@@ -84,16 +77,10 @@ class Writer:
         self._committed = committed
         self._free_bytes = free_bytes
         self._housekeeping = housekeeping
-        self._topics = frozenset(topic.name for topic in pipeline.topics)
-        self._handles: dict[str, Handle] = {stage.name: stage.handle for stage in pipeline.stages}
-        self._rows = {stage.name: StageRows(stage, store) for stage in pipeline.stages}
-        self._pool = PreparePool()
-        self._lanes = [
-            Lane(stage, topic, store.next_offset(stage.name, topic), self._pool, self.wake)
-            for stage in pipeline.stages
-            for topic in stage.topics
-        ]
-        self._ends = {topic: store.end(topic) for topic in self._topics}
+        self._lanes = Lanes(
+            pipeline, store, append=self._append, wake=self.wake, listeners=listeners, clock=clock
+        )
+        self._ends = {topic: store.end(topic) for topic in [one.name for one in pipeline.topics]}
         self._ticks = {stage.name: 0.0 for stage in pipeline.stages if stage.tick is not None}
         self._condition = threading.Condition()
         self._appends: deque[Append] = deque()
@@ -106,7 +93,6 @@ class Writer:
         self._busy = 0
         self.paused = ""
         self._new_outs: list[Out] = []
-        self._new_changes: list[EncodedPut] = []
 
     # --- from other threads ---------------------------------------------------------------
 
@@ -135,9 +121,7 @@ class Writer:
 
     def swap(self, name: str, handle: Handle) -> None:
         """Replace a stage's handler from the next batch on."""
-        if name not in self._handles:
-            raise KeyError(f"no stage {name!r}")
-        self._handles[name] = handle
+        self._lanes.swap(name, handle)
 
     def stop(self) -> None:
         """End after the round that is running."""
@@ -147,28 +131,24 @@ class Writer:
 
     def lag(self) -> dict[str, int]:
         """Records not yet handled, by stage."""
-        lags: dict[str, int] = {}
-        for lane in self._lanes:
-            lags[lane.stage.name] = lags.get(lane.stage.name, 0) + max(0, self._ends[lane.topic] - lane.next)
-        return lags
+        return self._lanes.lag(self._ends)
 
     def stopped(self) -> dict[str, str]:
         """Lanes that were stopped, and why."""
-        return {f"{lane.stage.name}/{lane.topic}": lane.stopped for lane in self._lanes if lane.stopped}
+        return self._lanes.stopped()
 
     # --- the thread -----------------------------------------------------------------------
 
     def run(self) -> None:
         """Rounds until stopped. Raises what cannot be mended."""
         try:
-            for rows in self._rows.values():
-                rows.load()
+            self._lanes.load()
             while not self._stopping:
                 if not self._round():
                     self._wait()
             self._last_round()
         finally:
-            self._pool.close()
+            self._lanes.close()
             with self._condition:
                 self._ended = True
                 for append in self._appends:
@@ -193,26 +173,23 @@ class Writer:
         appends = list(self._appends)
         ticks = self._due_ticks()
         # While paused there is always something to do: to find out whether writing works again.
-        if not (appends or ticks or self.paused or self._anything()):
+        if not (appends or ticks or self.paused or self._lanes.ready(self._ends)):
             self._keep_house()
             return False
         if self._disk_is_full():
             return False
-        self._new_outs, self._new_changes = [], []
-        before = [(lane, lane.next, lane.stopped) for lane in self._lanes]
+        self._new_outs = []
+        before = self._lanes.begin()
         ends = dict(self._ends)
         execute = self._store.connection.execute
         try:
             execute("BEGIN IMMEDIATE")
-            now = self._clock().timestamp()
             if self.paused:
-                self._store.set_meta("resumed", str(now))
+                self._store.set_meta("resumed", str(self._clock().timestamp()))
             for append in appends:
-                self._append(append.outs, now)
-            self._append(list(ticks.values()), now)
-            worked = False
-            for lane in self._lanes:
-                worked = self._work(lane) or worked
+                self._append(append.outs)
+            self._append(list(ticks.values()))
+            worked = self._lanes.work(self._ends)
             execute("COMMIT")
         except sqlite3.OperationalError as error:
             self._roll_back(before, ends)
@@ -227,8 +204,7 @@ class Writer:
         return worked or bool(appends)
 
     def _conclude(self, appends: Sequence[Append]) -> None:
-        for rows in self._rows.values():
-            rows.committed()
+        self._lanes.committed()
         if self.paused:
             self._emit("disk-has-room")
             self.paused = ""
@@ -237,17 +213,14 @@ class Writer:
                 self._appends.popleft()
         for append in appends:
             append.done.set_result(None)
-        if self._new_outs or self._new_changes:
+        if self._new_outs or self._lanes.changes:
             self._observer.committed(self._new_outs)
-            self._committed(Committed(self._new_outs, self._new_changes))
+            self._committed(Committed(self._new_outs, self._lanes.changes))
 
-    def _roll_back(self, before: Sequence[tuple[Lane, int, str]], ends: dict[str, int]) -> None:
+    def _roll_back(self, before: Places, ends: dict[str, int]) -> None:
         if self._store.connection.in_transaction:
             self._store.connection.execute("ROLLBACK")
-        for rows in self._rows.values():
-            rows.rolled_back()
-        for lane, next_offset, stopped in before:
-            lane.next, lane.stopped = next_offset, stopped
+        self._lanes.rolled_back(before)
         self._ends = ends
 
     def _survive(self, error: sqlite3.OperationalError) -> None:
@@ -282,9 +255,6 @@ class Writer:
             for topic in self._ends:
                 self._ends[topic] = self._store.end(topic)
 
-    def _anything(self) -> bool:
-        return any(lane.ready(self._ends[lane.topic]) for lane in self._lanes)
-
     def _due_ticks(self) -> dict[str, EncodedOut]:
         """Ticks that are due, by stage; they stay so until they are written."""
         now = time.monotonic()
@@ -300,82 +270,8 @@ class Writer:
             if stage.tick is not None and stage.name in ticks:
                 self._ticks[stage.name] = now + stage.tick.total_seconds()
 
-    # --- one batch ------------------------------------------------------------------------
-
-    def _work(self, lane: Lane) -> bool:
-        """Handle what is queued for one stage on one topic, at most a batch."""
-        if not lane.ready(self._ends[lane.topic]):
-            return False
-        rows = self._store.read(lane.topic, lane.next, lane.most, BATCH_BYTES)
-        if not rows:  # retention took what was never handled by this stage
-            lane.next = self._ends[lane.topic]
-            self._store.set_next_offset(lane.stage.name, lane.topic, lane.next)
-            return True
-        lane.prepare_ahead(rows)
-        stage = msgspec.structs.replace(lane.stage, handle=self._handles[lane.stage.name])
-        first, count = lane.next, 0
-        until = time.perf_counter() + BATCH_SECONDS
-        for row in rows:
-            if not self._one(lane, stage, row):
-                break
-            lane.next = row[0] + 1
-            count += 1
-            if time.perf_counter() > until:
-                break
-        if lane.next == first:
-            return False
-        lane.handled(count)
-        self._store.set_next_offset(stage.name, lane.topic, lane.next)
-        return True
-
-    def _one(self, lane: Lane, stage: Stage, row: Row) -> bool:
-        """Handle one record; whether the lane goes on behind it."""
-        offset, _, value = row
-        begun = time.perf_counter()
-        rows = self._rows[stage.name]
-        try:
-            record = lane.record(offset, value)
-            if record is None:
-                return False
-            handled = handle_record(stage, record, rows, self._topics)
-            _write(rows, handled)
-        except UnknownVersion as error:
-            return self._stop_lane(lane, offset, error)
-        except Poison as poison:
-            if isinstance(poison.__cause__, UnknownVersion):  # a row that a later release wrote
-                return self._stop_lane(lane, offset, poison.__cause__)
-            self._bury(lane, row, poison)
-            return True
-        self._append(handled.outputs, self._clock().timestamp())
-        self._new_changes.extend(handled.changes)
-        self._observer.handled(stage.name, record, handled.step, time.perf_counter() - begun)
-        return True
-
-    def _stop_lane(self, lane: Lane, offset: int, error: UnknownVersion) -> bool:
-        """Nothing behind this record is handled until a release that knows it runs."""
-        lane.stopped = str(error)[:MAX_MESSAGE]
-        self._emit(
-            "partition-stopped", stage=lane.stage.name, topic=lane.topic, offset=offset, reason=lane.stopped
-        )
-        return False
-
-    def _bury(self, lane: Lane, row: Row, poison: Poison) -> None:
-        offset, key, value = row
-        now = self._clock()
-        letter = dead_letter(
-            topic=lane.topic,
-            key=key,
-            value=value,
-            stage=lane.stage.name,
-            poison=poison,
-            place=f"{lane.topic}/0/{offset}",
-            at=now.astimezone(UTC),
-        )
-        self._append([encode_out(Out(self._pipeline.dead_letters, key, letter))], now.timestamp())
-        self._observer.dead_lettered(lane.stage.name, poison.error, poison.message)
-
-    def _append(self, outs: Sequence[EncodedOut], now: float) -> None:
-        self._store.append(outs, now)
+    def _append(self, outs: Sequence[EncodedOut]) -> None:
+        self._store.append(outs, self._clock().timestamp())
         for out in outs:
             self._ends[out.topic] += 1
             self._new_outs.append(Out(out.topic, out.key, out.record))
@@ -391,21 +287,10 @@ class Writer:
         clock = self._clock().timestamp()
         try:
             for topic in self._pipeline.topics:
-                needed = [lane.next for lane in self._lanes if lane.topic == topic.name]
-                below = min(needed, default=self._ends[topic.name])
+                below = self._lanes.handled_below(topic.name, self._ends[topic.name])
                 before = clock - topic.retention.total_seconds()
                 if self._store.expire(topic.name, below, before, EXPIRE_ROWS) == EXPIRE_ROWS:
                     self._housekept = 0.0  # more to do: go on in the next idle moment
             self._store.vacuum(VACUUM_PAGES)
         except sqlite3.OperationalError as error:
             self._survive(error)
-
-
-def _write(rows: StageRows, handled: Handled) -> None:
-    """Raises ``Poison`` if an index refuses a row, and what SQLite raises."""
-    try:
-        rows.write(handled.changes)
-    except sqlite3.Error:
-        raise
-    except Exception as error:  # the record's fault; nothing was written
-        raise Poison(type(error).__name__, str(error)) from error
