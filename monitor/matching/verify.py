@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 import msgspec
@@ -27,14 +25,10 @@ from monitor.matching.clauses import (
 from monitor.matching.document import Document, Hit
 from monitor.matching.near import combine
 from monitor.matching.plan import Leaf, children, leaf_of
+from monitor.matching.stretches import Span, lying, paragraphs, scope, sentences, whole, windows
 
 BUDGET = 200_000
 """Steps that verifying one rule on one article may take; a usual rule takes fewer than a hundred."""
-
-_FEW = 8  # hits that are looked through faster than searched
-
-Span = tuple[int, int, int]
-"""Field, first token, end (excluded)."""
 
 
 class BudgetExceeded(Exception):
@@ -78,8 +72,7 @@ class Verifier:
         self._inner: dict[str, list[Hit]] | None = None
         self._steps = 0
         self.score: float | None = None
-        fields = document.fields
-        self._whole: tuple[Span, ...] = ((0, 0, len(fields[0].folds)), (1, 0, len(fields[1].folds)))
+        self._whole = whole(document)
 
     def verify(self, clause: Clause) -> Support | None:
         """The support of ``clause`` on the whole document, in text order, or none if it does not hold.
@@ -121,7 +114,7 @@ class Verifier:
             case Score():
                 return self._scored(clause, where)
             case Scope(field=field, of=of):
-                return self._holds(of, self._scope(field, where))
+                return self._holds(of, scope(self._document, field, where))
             case Near():
                 return self._near(clause, where)
             case Frame():
@@ -149,16 +142,8 @@ class Verifier:
         return next((form.entry for form in hit.forms if "/" not in id and id in wholes[form.entry]), id)
 
     def _lying(self, hits: Sequence[Hit], where: tuple[Span, ...]) -> Sequence[Hit]:
-        """Those of ``hits``, which are in text order, that lie in ``where``."""
-        if len(hits) <= _FEW:
-            self._spend(len(hits))
-            return [hit for hit in hits if _lies(hit, where)]
-        found: list[Hit] = []
-        for field, lo, hi in where:
-            first = bisect_left(hits, (field, lo), key=_begin)
-            beyond = bisect_left(hits, (field, hi), lo=first, key=_begin)
-            self._spend(1 + beyond - first)
-            found.extend([hit for hit in hits[first:beyond] if hit.last < hi])
+        found, looked = lying(hits, where)
+        self._spend(looked)
         return found
 
     def _named(self, id: str, *, inner: bool) -> tuple[Sequence[Hit], ...]:
@@ -215,43 +200,18 @@ class Verifier:
                 return None
         return together
 
-    def _scope(self, field: str, where: tuple[Span, ...]) -> tuple[Span, ...]:
-        limits = [(0, 0, len(self._document.fields[0].folds))]
-        text = self._document.fields[1]
-        if field == "lead" and text.folds:
-            limits.append((1, *text.paragraph(0)))
-        return tuple(cut for span in where for limit in limits if (cut := _cut(span, limit)) is not None)
-
     def _stretches(self, clause: All, within: Stretch, where: tuple[Span, ...]) -> Sequence[Span]:
-        if isinstance(within, int):
-            return self._windows(clause, within, where)
-        found: list[Span] = []
-        for field, lo, hi in where:
-            text = self._document.fields[field]
-            starts = text.sentence_starts if within == "sentence" else text.paragraph_starts
-            for begin, end in pairwise([*starts, len(text.folds)]):
-                cut = _cut((field, begin, end), (field, lo, hi))
-                if cut is not None:
-                    found.append(cut)
+        if within == "sentence":
+            found = list(sentences(self._document, where))
+        elif isinstance(within, int):
+            found = [
+                window
+                for paragraph in paragraphs(self._document, where)
+                for window in windows(paragraph, within, self._all_hits(clause, paragraph))
+            ]
+        else:
+            found = list(paragraphs(self._document, where))
         self._spend(len(found))
-        return found
-
-    def _windows(self, clause: All, words: int, where: tuple[Span, ...]) -> Sequence[Span]:
-        """Windows of so many tokens at which the outcome can change: where a hit enters or leaves."""
-        found: list[Span] = []
-        for field, lo, hi in where:
-            text = self._document.fields[field]
-            for begin, end in pairwise([*text.paragraph_starts, len(text.folds)]):
-                cut = _cut((field, begin, end), (field, lo, hi))
-                if cut is None:
-                    continue
-                starts: set[int] = set()
-                for hit in self._all_hits(clause, cut):
-                    starts.update((hit.first, hit.first + 1, hit.last - words + 1, hit.last - words))
-                last_start = max(cut[1], cut[2] - words)
-                clipped = sorted({min(max(start, cut[1]), last_start) for start in starts} or {cut[1]})
-                self._spend(len(clipped))
-                found.extend((field, start, min(start + words, cut[2])) for start in clipped)
         return found
 
     def _all_hits(self, clause: Clause, span: Span) -> Sequence[Hit]:
@@ -285,38 +245,16 @@ class Verifier:
 
     def _near(self, clause: Near, where: tuple[Span, ...]) -> Support | None:
         together: Support = []
-        for field, lo, hi in where:
-            text = self._document.fields[field]
-            for begin, end in pairwise([*text.paragraph_starts, len(text.folds)]):
-                cut = _cut((field, begin, end), (field, lo, hi))
-                if cut is None:
-                    continue
-                parts = [self._holds(part, (cut,)) or [] for part in clause.parts]
-                if not all(parts):
-                    continue
-                self._spend(sum(map(len, parts)) << len(parts) >> 2)
-                support = {(number, id(one.hit)): one for number, found in enumerate(parts) for one in found}
-                taken = combine(
-                    [[one.hit for one in found] for found in parts], clause.words, ordered=clause.ordered
-                )
-                together.extend(support[number, id(hit)] for hit, number in taken)
+        for paragraph in paragraphs(self._document, where):
+            parts = [self._holds(part, (paragraph,)) or [] for part in clause.parts]
+            if not all(parts):
+                continue
+            self._spend(sum(map(len, parts)) << len(parts) >> 2)
+            support = {(number, id(one.hit)): one for number, found in enumerate(parts) for one in found}
+            hits = [[one.hit for one in found] for found in parts]
+            taken = combine(hits, clause.words, ordered=clause.ordered)
+            together.extend(support[number, id(hit)] for hit, number in taken)
         return together or None
-
-
-def _begin(hit: Hit) -> tuple[int, int]:
-    return hit.field, hit.first
-
-
-def _lies(hit: Hit, where: tuple[Span, ...]) -> bool:
-    return any(hit.field == field and lo <= hit.first and hit.last < hi for field, lo, hi in where)
-
-
-def _cut(span: Span, limit: Span) -> Span | None:
-    """What of ``span`` lies in ``limit``, if anything does."""
-    if span[0] != limit[0]:
-        return None
-    lo, hi = max(span[1], limit[1]), min(span[2], limit[2])
-    return (span[0], lo, hi) if lo < hi else None
 
 
 def _count_apart(support: Support) -> int:
