@@ -65,7 +65,7 @@ TOPIC_RECORDS: tuple[Record, ...] = (
 ROWS: tuple[Record, ...] = (
     SourceLines(lines={"0a": 3}, pages=4),
     Story(
-        id="s", title="t", seen=NOW, sketch=(1, 2**63), title_key="t", sent={"x": ("r",)},
+        id="s", title="t", seen=NOW, sketch=(1, 2**63), title_key="t", sent={"desk": b"\x01"},
         told={"x": Told(languages=1, sources=2, numbers=("5",))},
     ),
     OutboxEntry(id="d", subscriber="x", state="pending", seen=NOW, delivery=DELIVERY),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.alerting.routing import Routing
 from monitor.located import Problem
-from monitor.rules.load import RuleBook
+from monitor.rules.book import RuleBook
 
 
 def check_routing(book: RuleBook, routing: Routing) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ from monitor.located import InvalidFile, Problem
 from monitor.matching.engine import Engine
 from monitor.notify.subscribers import FILE_NAME as SUBSCRIBERS
 from monitor.notify.subscribers import NOBODY, Subscribers, load_subscribers
-from monitor.rules.load import RuleBook, load_rules, rule_files
+from monitor.rules.book import RuleBook
+from monitor.rules.load import load_rules, rule_files
 from monitor.stage import Emit
 
 DEBOUNCE_MS = 150

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from monitor.matching.engine import Engine, Fired
-from monitor.rules.load import LoadedRule, RuleBook
+from monitor.rules.book import LoadedRule, RuleBook
 
 Clean = Callable[[str, str, str], tuple[str, str, str]]
 """Takes title, text and language hint of an example; gives title, text, language as cleaning does."""

@@ -2,87 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
-from pydantic import ValidationError
 
 from monitor.lexicon.load import LexiconBuilder
-from monitor.lexicon.schema import Lexicon
-from monitor.located import InvalidFile, Key, Located, Place, Problem, decode_yaml, problems_of, read_file
+from monitor.located import InvalidFile, Located, Problem, read_file
 from monitor.matching.pack import Pack, read_pack, undisturbed, write_pack
-from monitor.matching.plan import LexiconTable, file_lexicon
-from monitor.matching.rule import Rule, Where
-from monitor.rules.clauses import ClauseReader
-from monitor.rules.schema import ExampleModel, RuleModel, WhereModel
-
-SECTIONS = ("rules", "entities", "concepts")
-ELSEWHERE = ("feeds", "subscribers", "subscriptions", "operator", "default")
-"""Keys of files in a rule folder that others read."""
-
-_canonical = msgspec.json.Encoder(order="deterministic")
-
-
-class LoadedRule(msgspec.Struct, frozen=True):
-    """A rule with what tools need of its file."""
-
-    rule: Rule
-    file: str
-    line: int
-    model: RuleModel
-
-    @property
-    def examples(self) -> Sequence[ExampleModel]:
-        return self.model.examples
-
-
-class LoadedFile:
-    """A file's bytes, and the document in them, read when it is first needed."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name = name
-        self.digest = hashlib.sha256(data).digest()
-        self._data = data
-        self._located: Located | None = None
-
-    @property
-    def located(self) -> Located:
-        """The document. Raises ``InvalidFile``."""
-        if self._located is None:
-            self._located = decode_yaml(self._data, self.name)
-        return self._located
-
-
-class RuleBook(msgspec.Struct, frozen=True):
-    """Everything loaded together. ``problems`` are those of the newest files, used or not.
-
-    ``spoken`` are the digests of the files that the lexicon was made of: as long as they stay, the
-    table is the same object.
-    """
-
-    rules: tuple[LoadedRule, ...]
-    table: LexiconTable
-    problems: tuple[Problem, ...]
-    files: Mapping[str, LoadedFile]
-    kept: tuple[str, ...] = ()  # broken files whose last good version is served
-    spoken: Mapping[str, bytes] = {}
-    lexicon_problems: tuple[Problem, ...] = ()
-
-    @property
-    def lexicon(self) -> Lexicon:
-        """All entities and concepts."""
-        return self.table.lexicon
-
-    def errors(self) -> tuple[Problem, ...]:
-        """Problems that keep something from being used."""
-        return tuple(problem for problem in self.problems if problem.level == "error")
-
-    def active(self) -> tuple[Rule, ...]:
-        """Rules that are evaluated: all but drafts."""
-        return tuple(loaded.rule for loaded in self.rules if loaded.rule.status != "draft")
+from monitor.matching.plan import file_lexicon
+from monitor.rules.book import LoadedFile, LoadedRule, RuleBook
+from monitor.rules.read import check_sections, read_rules
 
 
 def rule_files(paths: Iterable[Path]) -> list[Path]:
@@ -190,8 +120,8 @@ def _assemble(files: Mapping[str, LoadedFile], previous: RuleBook | None, packed
     problems.extend(lexicon_problems)
     rules: dict[str, LoadedRule] = {}
     for located in read.values():
-        problems.extend(_sections(located))
-        _read_rules(located, table.lexicon, rules, problems)
+        problems.extend(check_sections(located))
+        read_rules(located, table.lexicon, rules, problems)
     return RuleBook(
         tuple(rules.values()),
         table,
@@ -218,108 +148,3 @@ def _spoken_by(
 def _has(located: Located, *sections: str) -> bool:
     value = located.value
     return isinstance(value, dict) and any(section in value for section in sections)
-
-
-def _read_rules(
-    located: Located, lexicon: Lexicon, rules: dict[str, LoadedRule], problems: list[Problem]
-) -> None:
-    entries = located.value.get("rules") if isinstance(located.value, dict) else None
-    if entries is None:
-        return
-    if not isinstance(entries, list):
-        problems.append(located.problem(("rules",), "'rules' must be a list", "begin each rule with a dash"))
-        return
-    for number, value in enumerate(entries):
-        loaded = _rule(located, ("rules", number), value, lexicon, problems)
-        if loaded is None:
-            continue
-        first = rules.setdefault(loaded.rule.id, loaded)
-        if first is not loaded:
-            problems.append(
-                located.problem(
-                    ("rules", number, "id"),
-                    f"duplicate id {loaded.rule.id!r}",
-                    f"the first is in {first.file}:{first.line}; rename one",
-                )
-            )
-
-
-def _sections(located: Located) -> Iterable[Problem]:
-    if located.value is None:
-        return
-    if not isinstance(located.value, dict):
-        yield located.problem((), "must be a mapping", f"with one of {', '.join(SECTIONS)}")
-        return
-    for key in located.value:
-        if key not in SECTIONS and key not in ELSEWHERE:
-            yield located.problem((key,), f"unknown key {key!r}", f"a rule file has {', '.join(SECTIONS)}")
-
-
-def _rule(
-    located: Located, place: Place, value: object, lexicon: Lexicon, problems: list[Problem]
-) -> LoadedRule | None:
-    try:
-        model = RuleModel.model_validate(value)
-    except ValidationError as error:
-        problems.extend(problems_of(error, located, place))
-        return None
-    found: list[Problem] = []
-
-    def report(at: Sequence[Key], message: str, remedy: str) -> None:
-        inside = at if at[: len(place)] == place else (*place, *at)
-        found.append(located.problem(inside, f"rule {model.id}: {message}", remedy))
-
-    reader = ClauseReader(lexicon, model.let, report)
-    clause = reader.read(model.match, (*place, "match"))
-    for name, named in model.let.items():  # those that nothing uses as well
-        reader.read(named, ("let", name))
-    for number, example in enumerate(model.examples):
-        if (example.fires is None) == (example.silent is None):
-            report(("examples", number), "an example has either 'fires' or 'silent'", "give one of them")
-        elif example.silent is not None and example.evidence is not None:
-            report(
-                ("examples", number, "evidence"), "'evidence' has no meaning here", "it belongs to 'fires'"
-            )
-    problems.extend(dict.fromkeys(found))
-    if found:
-        return None
-    rule = Rule(
-        id=model.id,
-        version="",
-        title=model.title or model.id,
-        clause=clause,
-        status=model.status,
-        severity=model.severity,
-        tags=model.tags,
-        where=_where(model.where),
-        again=model.again,
-        expires=_moment(model.expires),
-        subscribers=model.subscribers,
-    )
-    version = hashlib.sha256(_canonical.encode(rule)).hexdigest()[:16]
-    return LoadedRule(
-        msgspec.structs.replace(rule, version=version), located.file, located.at(place)[0], model
-    )
-
-
-def _where(model: WhereModel) -> Where:
-    sources = model.sources
-    return Where(
-        languages=model.languages or (),
-        sources=sources.ids or (),
-        exclude_sources=sources.exclude or (),
-        tags=sources.tags or (),
-        exclude_tags=sources.exclude_tags or (),
-        countries=sources.countries or (),
-        exclude_countries=sources.exclude_countries or (),
-        max_age=model.max_age,
-        min_length=model.min_length,
-        max_length=model.max_length,
-    )
-
-
-def _moment(value: datetime | date | None) -> datetime | None:
-    """A bare date means its end, in UTC."""
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.combine(value, time.max, UTC)

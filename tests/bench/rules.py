@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from monitor.rules.load import RuleBook, load_rules
+from monitor.rules.book import RuleBook
+from monitor.rules.load import load_rules
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 COUNT = 100

@@ -8,7 +8,8 @@ import pytest
 
 from monitor.matching.engine import Engine
 from monitor.matching.pack import read_pack
-from monitor.rules.load import RuleBook, load_rules
+from monitor.rules.book import RuleBook
+from monitor.rules.load import load_rules
 
 ENTITIES = """
 entities:

@@ -8,7 +8,8 @@ import pytest
 
 from monitor.located import InvalidFile
 from monitor.matching.engine import Engine
-from monitor.rules.load import RuleBook, load_rules
+from monitor.rules.book import RuleBook
+from monitor.rules.load import load_rules
 
 LEXICON = """\
 entities:
