@@ -96,7 +96,7 @@ class PollingModel(_Model):
 
     min_interval: Duration = parse_duration("5m")
     max_interval: Duration = parse_duration("24h")
-    user_agent: str = DEFAULT_USER_AGENT
+    user_agent: Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,500}$")] = DEFAULT_USER_AGENT
 
     @model_validator(mode="after")
     def _in_order(self) -> PollingModel:

@@ -102,6 +102,10 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
             "kafka: {partitions: 0}",
             ["settings.yaml:1:9: kafka.partitions: Input should be greater than or equal to 1"],
         ),
+        (
+            'polling: {user_agent: "a\\r\\nX: y"}',
+            ["settings.yaml:1:11: polling.user_agent: String should match pattern"],
+        ),
         ("- a\n", ["settings.yaml:1:1: must be a mapping of settings"]),
         ("a: 1\na: 2\n", ["settings.yaml:2:1: duplicate key 'a'"]),
         (

@@ -44,6 +44,12 @@ def _options(
     """Watches news feeds in every language and alerts on the rules that analysts write."""
 
 
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main() -> None:
     """The ``monitor`` command: exit code 0 for ok, 1 for findings, 2 for a mistake in its use."""
     from monitor.cli.known import user_mistakes
@@ -54,7 +60,7 @@ def main() -> None:
         complain(error.problems)
         sys.exit(2)
     except user_mistakes() as error:
-        typer.echo(f"monitor: {error}", err=True)
+        typer.echo(f"monitor: {_said(error)}", err=True)
         sys.exit(getattr(error, "exit_code", 2))
     except KeyboardInterrupt:
         sys.exit(130)

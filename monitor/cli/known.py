@@ -10,7 +10,7 @@ def user_mistakes() -> tuple[type[BaseException], ...]:
     from monitor.archive.errors import ArchiveError
     from monitor.cleaning.extract import ExtractError
     from monitor.feeds.parse import FeedError
-    from monitor.net.errors import NetError
+    from monitor.net.errors import NetError, ProxySettingError
     from monitor.notify.secrets import SecretError
     from monitor.runtime.embedded.store import StoreError
     from monitor.runtime.lock import FolderInUse
@@ -21,4 +21,14 @@ def user_mistakes() -> tuple[type[BaseException], ...]:
     kafka = sys.modules.get("monitor.runtime.kafka")
     if kafka is not None:  # else none of its errors can have been raised
         found.append(kafka.KafkaRuntimeError)
-    return (*found, ExtractError, NetError, SecretError, FolderInUse, StoreError, PublishError, OSError)
+    return (
+        *found,
+        ExtractError,
+        NetError,
+        ProxySettingError,
+        SecretError,
+        FolderInUse,
+        StoreError,
+        PublishError,
+        OSError,
+    )

@@ -37,3 +37,7 @@ class BadAnswer(NetError):
 
 class RedirectError(NetError):
     """Too many redirects, or one to a place that cannot be fetched."""
+
+
+class ProxySettingError(ValueError):
+    """The setting of a proxy cannot be used; the message does not repeat it, as it may hold a password."""

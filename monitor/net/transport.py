@@ -15,7 +15,15 @@ from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
-from monitor.net.errors import BadAnswer, ConnectFailed, NetError, Refused, TimedOut, Unreachable
+from monitor.net.errors import (
+    BadAnswer,
+    ConnectFailed,
+    NetError,
+    ProxySettingError,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
 from monitor.net.guard import Network, refusal
 from monitor.net.urls import MAX_URL
 
@@ -139,7 +147,7 @@ def _words(error: BaseException) -> str:
 
 
 def proxy_of(url: str | None) -> httpx.Proxy | None:
-    """The proxy that a setting names. Raises ``ValueError``, without the password that it may hold."""
+    """The proxy that a setting names. Raises ``ProxySettingError``, without the password it may hold."""
     if not url:
         return None
     try:
@@ -147,8 +155,8 @@ def proxy_of(url: str | None) -> httpx.Proxy | None:
     except (ValueError, httpx.InvalidURL):
         proxy = None
     if proxy is None or proxy.url.scheme != "http" or not proxy.url.host:
-        raise ValueError(
-            "the proxy is not understood: write http://host:port or http://user:password@host:port"
+        raise ProxySettingError(
+            "network.proxy is not understood: write http://host:port or http://user:password@host:port"
         )
     return proxy
 
@@ -157,5 +165,8 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if ca_file:
-        context.load_verify_locations(ca_file)
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:  # of which ssl's own are kinds; theirs do not name the file
+            raise OSError(error.errno or 0, error.strerror or "holds no certificates", ca_file) from error
     return context

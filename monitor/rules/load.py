@@ -119,9 +119,10 @@ def _assemble(files: Mapping[str, LoadedFile], previous: RuleBook | None, packed
         lexicon_problems = tuple(builder.problems)
     problems.extend(lexicon_problems)
     rules: dict[str, LoadedRule] = {}
+    held = _held(files, previous)
     for located in read.values():
         problems.extend(check_sections(located))
-        read_rules(located, table.lexicon, rules, problems)
+        read_rules(located, table.lexicon, held, rules, problems)
     return RuleBook(
         tuple(rules.values()),
         table,
@@ -143,6 +144,17 @@ def _spoken_by(
         if spoken and all(name in files and files[name].digest == digest for name, digest in spoken.items()):
             return dict(spoken)
     return {}
+
+
+def _held(files: Mapping[str, LoadedFile], previous: RuleBook | None) -> Mapping[str, LoadedRule]:
+    """Rules in files that nobody touched: no other file takes their ids away, whatever its name."""
+    if previous is None:
+        return {}
+    return {
+        loaded.rule.id: loaded
+        for loaded in previous.rules
+        if loaded.file in files and files[loaded.file] is previous.files.get(loaded.file)
+    }
 
 
 def _has(located: Located, *sections: str) -> bool:

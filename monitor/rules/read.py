@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 import msgspec
@@ -24,8 +24,16 @@ _canonical = msgspec.json.Encoder(order="deterministic")
 
 
 def read_rules(
-    located: Located, lexicon: Lexicon, rules: dict[str, LoadedRule], problems: list[Problem]
+    located: Located,
+    lexicon: Lexicon,
+    held: Mapping[str, LoadedRule],
+    rules: dict[str, LoadedRule],
+    problems: list[Problem],
 ) -> None:
+    """Add the rules of a file to ``rules``, and what is wrong with them to ``problems``.
+
+    An id that is in ``held``, from another file, or in ``rules`` already is taken.
+    """
     entries = located.value.get("rules") if isinstance(located.value, dict) else None
     if entries is None:
         return
@@ -36,7 +44,9 @@ def read_rules(
         loaded = _rule(located, ("rules", number), value, lexicon, problems)
         if loaded is None:
             continue
-        first = rules.setdefault(loaded.rule.id, loaded)
+        first = held.get(loaded.rule.id)
+        if first is None or first.file == located.file:
+            first = rules.setdefault(loaded.rule.id, loaded)
         if first is not loaded:
             problems.append(
                 located.problem(

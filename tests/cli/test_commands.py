@@ -63,6 +63,27 @@ def test_a_mistake_in_the_use_exits_with_2(quick: Quick, args: list[str]) -> Non
     assert quick(*args).code == 2
 
 
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (
+            "{proxy: 'ftp://user:hunter22@x'}",
+            "monitor: network.proxy is not understood: write http://host:port",
+        ),
+        ("{ca_file: /none.pem}", "monitor: /none.pem: No such file or directory"),
+        ("{ca_file: monitor.yaml}", "monitor: monitor.yaml: "),
+    ],
+)
+def test_a_network_setting_that_cannot_be_used_is_named(
+    monitor: Monitor, tmp_path: Path, network: str, said: str
+) -> None:
+    (tmp_path / "monitor.yaml").write_text(f"network: {network}\n")
+    ran = monitor("feeds", "check", "http://127.0.0.1:9/", cwd=tmp_path)
+    assert ran.code == 2
+    assert ran.err.startswith(said)
+    assert "hunter22" not in ran.err
+
+
 # --- init, check, test, schema --------------------------------------------------------------
 
 LEXICON = """\

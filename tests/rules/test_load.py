@@ -390,3 +390,24 @@ def test_a_pack_gives_the_same_book_and_is_made_anew_when_files_change(tmp_path:
     pack.write_bytes(b"\x93garbage")
     assert "film" in load_rules([rules], pack=pack).lexicon.entries
     assert "film" in load_rules([rules], pack=pack).lexicon.entries
+
+
+def test_a_new_file_takes_no_id_away_from_a_file_that_nobody_touched(tmp_path: Path) -> None:
+    write(tmp_path, lexicon=LEXICON, watch=RULE)
+    good = load_rules([tmp_path])
+    write(tmp_path, copied="rules:\n  - {id: one, match: another}\n  - {id: two, match: bomb}\n")
+    book = load_rules([tmp_path], good)
+    assert problems(book, tmp_path) == [
+        f"copied.yaml:2:6: duplicate id 'one'; the first is in {tmp_path}/watch.yaml:2; rename one".replace(
+            f"{tmp_path}/", ""
+        )
+    ]
+    assert {loaded.rule.id: loaded.file for loaded in book.rules} == {
+        "one": str(tmp_path / "watch.yaml"),
+        "two": str(tmp_path / "copied.yaml"),
+    }
+    # Moved there for good, it is taken from there.
+    (tmp_path / "watch.yaml").unlink()
+    moved = load_rules([tmp_path], book)
+    assert problems(moved, tmp_path) == []
+    assert ids(moved) == ["one", "two"]
