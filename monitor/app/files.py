@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import watchfiles
 
+from monitor.alerting.check import check_routing
 from monitor.feeds.feed import Feed
 from monitor.feeds.load import FILE_NAME as FEEDS
 from monitor.feeds.load import load_feeds
@@ -33,6 +34,7 @@ class Loaded(msgspec.Struct, frozen=True):
     subscribers: Subscribers
     feeds: tuple[Feed, ...]
     problems: tuple[Problem, ...] = ()
+    unrouted: tuple[Problem, ...] = ()  # rules whose alerts reach no one but the operator
 
 
 def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = None) -> Loaded:
@@ -82,7 +84,8 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-    return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)))
+    unrouted = tuple(check_routing(book, subscribers.routing))
+    return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)), unrouted)
 
 
 Signature = tuple[tuple[str, int, int, int], ...]
@@ -151,8 +154,7 @@ class Reloader:
                 )
             return
         self._signature, self._trouble = seen, ""
-        for problem in loaded.problems:
-            tell(self._emit, problem)
+        tell(self._emit, loaded)
         self._loaded = loaded
         await self._take(loaded)
         self._emit(
@@ -164,12 +166,17 @@ class Reloader:
         )
 
 
-def tell(emit: Emit, problem: Problem) -> None:
-    """Report what is broken, where, and what is served instead."""
-    emit(
-        "rules-broken",
-        place=f"{problem.file}:{problem.line}:{problem.column}",
-        problem=problem.message,
-        remedy=problem.remedy,
-        kept="the last good version",
-    )
+def tell(emit: Emit, loaded: Loaded) -> None:
+    """Report what is broken, where, and what is served instead; and rules that no one takes."""
+    for problem in loaded.problems:
+        emit("rules-broken", **_fields(problem), kept="the last good version")
+    for problem in loaded.unrouted:
+        emit("rules-unrouted", **_fields(problem))
+
+
+def _fields(problem: Problem) -> dict[str, str]:
+    return {
+        "place": f"{problem.file}:{problem.line}:{problem.column}",
+        "problem": problem.message,
+        "remedy": problem.remedy,
+    }

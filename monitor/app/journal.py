@@ -31,7 +31,7 @@ _WARNINGS = frozenset(
         "disk-full",
         "offline",
         "rules-broken",
-        "rule-given-up",
+        "rules-unrouted",
         "partition-stopped",
         "archive-behind",
         "archive-refused",

@@ -32,8 +32,10 @@ from monitor.web.server import WebServer
 
 PACK = "lexicon.pack"
 STOP_SECONDS = 8.0
-ARCHIVE_SECONDS = 1.5  # of these, in which the archive takes in what the others left
 """Until services that do not end by themselves are cut off; SIGTERM ends within 10 s."""
+
+ARCHIVE_SECONDS = 1.5
+"""Of these, in which the archive takes in what the others left."""
 
 
 class Service(Protocol):
@@ -211,9 +213,8 @@ def run_monitor(settings: Settings) -> int:
     journal, metrics = Journal(), Metrics(clock=now)
     journal("loading", rules=str(settings.rules_dir))
     loaded = load(settings.rules_dir, pack=settings.data_dir / PACK)
-    for problem in loaded.problems:
-        tell(journal, problem)
-        tell(metrics, problem)
+    tell(journal, loaded)
+    tell(metrics, loaded)
 
     leaving: list[threading.Event] = []
 

@@ -178,10 +178,10 @@ class EmbeddedRuntime:
         failure: BaseException | None = None
         try:
             self._writer.run()
-            store.set_meta("clean", "1")
-            # Whoever reads now keeps the log from being folded in: the next start does it.
-            connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with contextlib.suppress(sqlite3.OperationalError):  # a full disk, or a reader in the way
+                store.set_meta("clean", "1")
+                connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException as error:
             failure = error
         connection.close()

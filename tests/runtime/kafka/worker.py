@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from monitor.runtime.kafka import EXIT_CODE, KafkaFailed, KafkaRuntime, KafkaRuntimeError, KafkaSettings
+from monitor.runtime.kafka import EXIT_CODE, KafkaRuntime, KafkaRuntimeError, KafkaSettings
+from monitor.runtime.lock import FolderInUse
 from tests.runtime.kafka.chain import pipeline
 
 
@@ -56,7 +57,7 @@ def main() -> int:
     )
     try:
         return asyncio.run(work(settings, lose="lose-coordinator" in sys.argv[2:]))
-    except (KafkaRuntimeError, KafkaFailed) as error:
+    except (KafkaRuntimeError, FolderInUse) as error:
         print(error, file=sys.stderr)
         return 2
 
