@@ -24,6 +24,10 @@ _arabic_marks = re.compile(
     "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]+"
 )
 _hebrew_points = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]+")
+# Words of these letters alone need no more than the steps that concern them: most new words do.
+_plain_cyrillic = re.compile("[а-яёА-ЯЁіїєґІЇЄҐ]+\\Z")
+_plain_arabic = re.compile("[\u0621-\u063a\u0641-\u064a]+\\Z")
+_digits = re.compile(r"\d")
 _has_arabic = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _has_hebrew = re.compile("[\u0590-\u05ff]")
 
@@ -73,18 +77,28 @@ def fold(token: str) -> str:
     """The folded form of one token; empty if nothing of it is left."""
     if token.isascii():
         return token.lower().replace("`", "'")
+    if _plain_cyrillic.match(token):
+        return token.lower().replace("ё", "е")
+    if _plain_arabic.match(token):
+        return _arabic_letters(token)
     text = _ignorable.sub("", token)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold()).translate(_letters)
     if _has_arabic.search(text):
-        text = _arabic_marks.sub("", text).translate(_arabic)
-        if text.endswith("ء"):
-            text = text.rstrip("ء") or "ء"
+        text = _arabic_letters(_arabic_marks.sub("", text))
     if _has_hebrew.search(text):
         text = _hebrew_points.sub("", text)
     if not text.isascii():
         text = _strip_marks(text).translate(_latin)
-        if not text.isascii():
+        if _digits.search(text):
             text = "".join(_digit(char) for char in text)
+    return text
+
+
+def _arabic_letters(text: str) -> str:
+    """Letter variants as one, final hamza off."""
+    text = text.translate(_arabic)
+    if text.endswith("ء"):
+        return text.rstrip("ء") or "ء"
     return text
 
 

@@ -27,6 +27,7 @@ class Lane:
         self._pool = pool
         self._wake = wake
         self._preparing: dict[int, Future[Record]] = {}
+        self._read: dict[int, Record] = {}  # of the batch, not heavy
         self._pace = BATCH_RECORDS
 
     def ready(self, end: int) -> bool:
@@ -48,6 +49,7 @@ class Lane:
     def prepare_ahead(self, rows: Sequence[Row]) -> None:
         """Have the heavy ones of a batch prepared, before those in front of them are handled."""
         heavy, prepare = self.stage.heavy, self.stage.prepare
+        self._read.clear()
         if heavy is None or prepare is None:
             return
         for offset, _, value in rows:
@@ -57,6 +59,8 @@ class Lane:
                 record = read_record(value)
                 if not isinstance(record, Tick) and heavy(record):
                     self._submit(offset, record)
+                else:
+                    self._read[offset] = record
             except Exception:  # said where the record's turn comes
                 return
 
@@ -74,7 +78,7 @@ class Lane:
                 return waiting.result()
             except PrepareError as error:
                 raise Poison("PrepareError", str(error)) from error
-        record = read_record(value)
+        record = self._read.pop(offset, None) or read_record(value)
         prepare, heavy = self.stage.prepare, self.stage.heavy
         if prepare is None or isinstance(record, Tick):
             return record
