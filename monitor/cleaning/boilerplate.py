@@ -219,7 +219,7 @@ def _title_place(page: _Read, first: int, title: str) -> int | None:
             or page.lists[number]
             or len(block) > MAX_TITLE
             or is_credit(block)
-            or _script(block) != main
+            or not _has_script(block, main)
         ):
             continue
         # A line that stands twice and is long is a title that the page's head repeats.
@@ -251,6 +251,12 @@ def _stem(word: str) -> str:
     """The first five letters, the Arabic article apart: enough to recognise an inflected word."""
     word = word.strip(".,;:!?\"'«»“”()[]،؛؟")
     return _ARTICLE.sub("", word)[:5]
+
+
+def _has_script(text: str, name: str) -> bool:
+    """Whether the script is among those of the text: names and brands are often written in another."""
+    found = {script(char) for char in text}
+    return name in found or (name == "Han" and "Kana" in found)
 
 
 def _script(text: str) -> str:

@@ -224,3 +224,14 @@ def test_a_caption_said_twice_below_the_title_is_not_the_title() -> None:
         "Residents said that a depot and a bridge near the entrance of the city were damaged by the strikes.",
     )
     assert split(page).title == page[0]
+
+
+def test_a_title_may_begin_in_another_script() -> None:
+    page = (
+        "Skip to content",
+        "iPhone 17 Pro Max 今天发布",
+        "苹果公司今天在发布会上公布了新款手机，分析人士表示价格比去年略有上升，预计下周开始发售。",
+        "该公司没有说明销售目标，但表示供应充足，并将在更多国家和地区同步上市销售。",
+    )
+    parted = split(page)
+    assert (parted.title, parted.chrome) == (page[1], page[:1])
