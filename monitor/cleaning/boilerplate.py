@@ -235,6 +235,8 @@ def _title_place(page: _Read, first: int, title: str) -> int | None:
         # The first of equals: captions and decks come below the title.
         if best is None or score > best[0] + 0.15:
             best = (score, number)
+    if best is None and first == 1 and not (page.marks[0] or page.lists[0] or is_credit(page.blocks[0])):
+        return 0 if len(page.blocks[0]) <= MAX_TITLE else None  # a lone line above the text is its title
     return best[1] if best else None
 
 

@@ -18,7 +18,9 @@ _SEPARATED = re.compile(r"\s*[|•·›»>/\\]\s+|\s+[|•·›»>/\\]\s*|\s+[-�
 _DATE = re.compile(
     r"^[\W\d]*(?:\w+\W+){0,3}\d{1,4}(?:\W+\w+){0,8}\W*$",
 )
-_YEAR_OR_TIME = re.compile(r"(?:19|20)\d\d|[٠-٩۰-۹]{4}|\d{1,2}[:.hH]\d\d|[٠-٩۰-۹]{1,2}:[٠-٩۰-۹]{2}")
+_YEAR_OR_TIME = re.compile(
+    r"(?<![0-9A-Za-z])(?:19|20)\d\d(?![0-9A-Za-z])|[٠-٩۰-۹]{4}|\d{1,2}[:.hH]\d\d|[٠-٩۰-۹]{1,2}:[٠-٩۰-۹]{2}"
+)
 _SIZES = re.compile(
     r"^(?:x{0,3}[sml]|m[dl]|lg|sm|x[sl]|a[+-]?|[aа][aа]+|аа)(?:\W+(?:x{0,3}[sml]|md|lg|sm|a[+-]?|а))*\W*$",
     re.I,
