@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 ARCH := $(shell uname -m)
 # Faust has wheels for x86-64 only; elsewhere its pure Python build takes seconds.
 PIP_FLAGS := $(if $(filter x86_64 amd64,$(ARCH)),,--no-binary faust-streaming)
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(max(1, min(4, os.cpu_count() or 1)))')
+# One more than there are cores: many tests wait for brokers and processes.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
-.PHONY: help setup setup-dev run test check kafka run-kafka storm bench lock lexicon schema clean
+.PHONY: help setup setup-dev run test coverage check kafka run-kafka storm bench lock lexicon schema clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +40,9 @@ run: setup | var/inbox ## run the monitor here, embedded; Ctrl-C stops it
 	@$(BIN)/monitor run
 
 test: setup-dev check ## every check: style, types, import contracts, tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+coverage: setup-dev ## the tests with coverage reported; tracing makes them half as fast again
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term
 
 check: setup-dev
