@@ -13,7 +13,6 @@ _DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uf
 _BREAK = re.compile("\r\n?|\x85|\u2028|\u2029|\x0b|\x0c")
 _ANY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LOOSE = re.compile(r"&(?!(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>|<![A-Za-z][^<>]*>", re.DOTALL)
 _SPACES = re.compile(r"\s+")
 
@@ -35,11 +34,6 @@ def _decode(reference: re.Match[str]) -> str:
 def decode_references(text: str) -> str:
     """``text`` with HTML character references decoded once; those without ``;`` stay as they are."""
     return _REFERENCE.sub(_decode, text) if "&" in text else text
-
-
-def guard_references(markup: str) -> str:
-    """``markup`` in which a parser decodes only the references that end in ``;``."""
-    return _LOOSE.sub("&amp;", markup) if "&" in markup else markup
 
 
 def strip_tags(markup: str) -> str:

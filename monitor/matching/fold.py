@@ -17,7 +17,6 @@ IGNORABLE = (
 """Characters that no reader sees, as the inside of a regular expression's class."""
 
 APOSTROPHES = "'\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u055a\u05f3\uff07`\u00b4"
-GERSHAYIM = '"\u05f4'
 
 _ignorable = re.compile(f"[{IGNORABLE}]+")
 _arabic_marks = re.compile(

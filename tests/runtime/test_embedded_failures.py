@@ -309,7 +309,7 @@ async def test_the_log_is_readable_while_no_worker_runs(world: World) -> None:
     with contextlib.closing(LogFile(world.folder / FILE_NAME)) as log:
         assert [offset for offset, _, _ in log.read("orders")] == [1]
         assert log.newest("orders", 5)[0][1] == out("1").record
-        assert log.count("counts") == 1
+        assert len(list(log.rows("counts"))) == 1
 
 
 async def test_a_folder_in_which_nothing_ran_is_said_so(tmp_path: Path) -> None:

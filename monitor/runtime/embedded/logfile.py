@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.records import Record, RecordError, decode
 from monitor.runtime.batch import encode_out
-from monitor.runtime.embedded.store import Store, StoreError, connect, log_table, row_table
+from monitor.runtime.embedded.store import Store, StoreError, connect, log_table
 from monitor.stage import Out, PublishError
 
 _PAGE = 500
@@ -75,7 +75,3 @@ class LogFile:
     def row(self, table: str, key: bytes) -> Record | None:
         """One row."""
         return self._store.get(table, key)
-
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
-        return int(self._store.connection.execute(f"SELECT count(*) FROM {row_table(table)}").fetchone()[0])
