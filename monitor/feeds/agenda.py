@@ -32,6 +32,7 @@ class Agenda:
         self._settings = settings
         self._clock = clock
         self._owned: set[int] = set()
+        self._tenures: dict[int, int] = {}  # partition -> how often it was given to us
         self._states: dict[str, FeedState] = {}
         self._digests: dict[str, bytes] = {}
         self._busy: set[str] = set()
@@ -44,6 +45,10 @@ class Agenda:
         """Whether the feed is to be polled, and here."""
         feed = self.feeds.get(url)
         return feed is not None and self._partition(feed.key) in self._owned
+
+    def tenure(self, url: str) -> int | None:
+        """Which time the feed is ours, none if it is not: it may go and come back during one poll."""
+        return self._tenures[self._partition(self.feeds[url].key)] if self.mine(url) else None
 
     def state(self, url: str) -> FeedState | None:
         """What the table has of the feed."""
@@ -81,6 +86,7 @@ class Agenda:
             self._owned.discard(change.partition)
         else:
             self._owned.add(change.partition)
+            self._tenures[change.partition] = self._tenures.get(change.partition, 0) + 1
             for key, value in change.rows:
                 self._row(key, value)
         for feed in there:

@@ -36,6 +36,10 @@ TOGETHER = 64  # articles in one call of publish
 TOGETHER_SIZE = 2 * 1024 * 1024  # characters
 
 
+class _NotOurs(Exception):
+    """The feed went to another worker in the middle of a poll."""
+
+
 class Poller:
     """Polls ``feeds`` through ``client`` until stopped; ``update`` replaces them while it runs.
 
@@ -152,7 +156,8 @@ class Poller:
         try:
             try:
                 await self._port.room()
-                if not self._agenda.mine(feed.url):
+                tenure = self._agenda.tenure(feed.url)
+                if tenure is None:
                     return
                 state = self._agenda.state(feed.url)
                 digest = self._agenda.digest(feed.url)
@@ -174,7 +179,9 @@ class Poller:
                     return
             else:
                 self._reach.answered()
-            await self._record(feed, state, seen)
+            await self._record(feed, tenure, state, seen)
+        except _NotOurs:
+            pass  # whoever has it now polls it again
         except PublishError as error:
             self._agenda.not_published(feed.url)
             later = self._clock() + RETRY_PUBLISH
@@ -192,16 +199,15 @@ class Poller:
                 self._agenda.plan(feed.url, later)
             self._wake.set()
 
-    async def _record(self, feed: Feed, state: FeedState | None, seen: Visit) -> None:
+    async def _record(self, feed: Feed, tenure: int, state: FeedState | None, seen: Visit) -> None:
         now = self._clock()
         selected: Selected | None = None
         if seen.parsed is not None:
             selected = new_items(seen.parsed.items, state)
             old = backlog(selected.new, now) if is_first(state) else frozenset()
-            await self._publish(feed, selected.new, old, now)
-            await self._publish(feed, selected.changed, frozenset(), now)
-        if not self._agenda.mine(feed.url):
-            return  # whoever has it now polls it again
+            await self._publish(feed, tenure, selected.new, old, now)
+            await self._publish(feed, tenure, selected.changed, frozenset(), now)
+        self._check(feed, tenure)
         poll = outcome(
             feed,
             state,
@@ -231,7 +237,7 @@ class Poller:
         )
 
     async def _publish(
-        self, feed: Feed, items: tuple[FeedItem, ...], old: frozenset[int], seen: datetime
+        self, feed: Feed, tenure: int, items: tuple[FeedItem, ...], old: frozenset[int], seen: datetime
     ) -> None:
         """Oldest first, as feeds begin with the newest: a story then begins with its first article."""
         waiting: list[RawArticle] = []
@@ -251,10 +257,17 @@ class Poller:
             waiting.append(raw_article(feed.source, item, seen, backlog=is_old, page=page, notes=notes))
             size += len(item.content) + len(item.summary)
             if page is not None or len(waiting) >= TOGETHER or size > TOGETHER_SIZE:
-                await self._send(feed, waiting)
+                await self._send(feed, tenure, waiting)
                 waiting, size = [], 0
-        await self._send(feed, waiting)
+        await self._send(feed, tenure, waiting)
 
-    async def _send(self, feed: Feed, articles: list[RawArticle]) -> None:
-        if articles and self._agenda.mine(feed.url):
+    async def _send(self, feed: Feed, tenure: int, articles: list[RawArticle]) -> None:
+        self._check(feed, tenure)
+        if articles:
             await self._port.publish(*(out(article) for article in articles))
+
+    def _check(self, feed: Feed, tenure: int) -> None:
+        """Raises ``_NotOurs`` if the feed went to another since the poll began, also if it is back: the
+        outcome of a poll must not name an item that this poll did not publish."""
+        if self._agenda.tenure(feed.url) != tenure:
+            raise _NotOurs

@@ -15,6 +15,7 @@ from monitor.feeds.poll import Poller
 from monitor.feeds.reach import Reach
 from monitor.net.client import Client, NetworkSettings
 from monitor.records import FeedPoll, Source
+from monitor.stage import Out
 from tests.feeds.port import Events, MemoryPort
 from tests.net.server import site
 
@@ -284,6 +285,34 @@ async def test_pages_are_fetched_on_request_and_their_failure_loses_nothing() ->
     assert (a.page, a.notes) == (None, ("page not fetched: the server answered with status 500",))
     assert b.page is not None
     assert (b.page.url, b.page.text, b.notes) == (here + "/page?b", "<p>Раqqa</p>", ())
+
+
+class Flapping(MemoryPort):
+    """Gives the feed away once its first article is published, and takes it back a little later."""
+
+    async def publish(self, *outs: Out) -> None:
+        first = not self.outs
+        await super().publish(*outs)
+        if first:
+            self.revoke(0)
+            await asyncio.sleep(0.05)  # until the poller was told
+            asyncio.get_running_loop().call_later(0.1, self.assign, 0)
+
+
+async def test_a_feed_that_goes_and_comes_back_during_a_poll_loses_no_item() -> None:
+    port, server = Flapping(), Site(rss("c", "b", "a"))
+
+    async def page(request: web.Request) -> web.Response:
+        if request.query_string == "c" and not port.owned:  # the article of b was not ours to publish
+            await asyncio.sleep(0.2)
+        return web.Response(text="<p>Page</p>", content_type="text/html")
+
+    async with (
+        site(rss=server.rss, page=page) as here,
+        polling(port, feed(here + "/rss", fetch_pages=True)),
+    ):
+        await port.until_polls(1)
+    assert {article.item.guid for article in port.articles} == {"a", "b", "c"}
 
 
 async def test_without_a_network_one_event_says_so_and_polling_goes_on_when_it_is_back() -> None:
