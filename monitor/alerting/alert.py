@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from monitor.alerting.notice import Notice
+from monitor.alerting.rendering import delivery_id, render
 from monitor.alerting.routing import Routing
 from monitor.alerting.stories import MOST_ARTICLES, WINDOW, StoryIndex, Telling, belongs, telling
 from monitor.records import (
     SEVERITIES,
     Alert,
     Command,
-    DeadLetter,
     Delivery,
     FiredRule,
     Match,
@@ -25,11 +25,9 @@ from monitor.records import (
     Story,
     Tick,
     Told,
-    encode,
 )
 from monitor.stage import PRUNE_LIMIT, Handle, Out, Put, State, Step
 
-STAGE = "alert"
 STORIES = "stories"
 KEPT = WINDOW + timedelta(hours=24)
 """How long a story is remembered: past its window, for articles that come late to the stage."""
@@ -74,10 +72,16 @@ def _on_match(match: Match, state: State, now: datetime, routing: Routing, index
         if decision.outcome != "sent":
             routed.append(decision)
             continue
-        out, delivery = _delivery(grown, match, decision, routing, now)
+        out = _delivery(grown, match, decision, routing, now)
         outputs.append(out)
-        routed.append(msgspec.structs.replace(decision, delivery=delivery))
-        grown = _told(grown, decision, told)
+        if isinstance(out.record, Delivery):
+            routed.append(msgspec.structs.replace(decision, delivery=out.record.id))
+            grown = _told(grown, decision, told)
+        else:  # not told: the dead letter's replay, or the next copy, tries again
+            reason = "could not be rendered: see the dead letters"
+            routed.append(msgspec.structs.replace(decision, outcome="unrouted", reason=reason))
+    if known and not new_rules and not any(one.outcome == "sent" for one in routed):
+        return Step(outputs=outputs)  # the same could not be rendered again: nothing has changed
     alert = Alert(
         story=grown.id,
         revision=grown.revision,
@@ -213,10 +217,8 @@ def _told(story: Story, decision: Routed, told: Telling) -> Story:
     return msgspec.structs.replace(story, sent=sent, told={**story.told, subscriber: mark})
 
 
-def _delivery(
-    story: Story, match: Match, decision: Routed, routing: Routing, now: datetime
-) -> tuple[Out, str]:
-    """The rendered notice, or a dead letter if its channel could not render it; and its id."""
+def _delivery(story: Story, match: Match, decision: Routed, routing: Routing, now: datetime) -> Out:
+    """The rendered notice, or a dead letter if its channel could not render it."""
     subscriber = decision.subscriber
     rules = sorted(
         (rule for rule in match.rules if rule.id in decision.rules),
@@ -238,45 +240,7 @@ def _delivery(
         languages=story.languages,
         again="" if first else decision.reason,
     )
-    return render_out(notice, routing, encode(match), now), notice.id
-
-
-def delivery_id(story: str, revision: int, subscriber: str) -> str:
-    """The same for the same story, revision and subscriber."""
-    return "dlv_" + hashlib.sha256(f"{story}\0{revision}\0{subscriber}".encode()).hexdigest()[:24]
-
-
-def render_out(notice: Notice, routing: Routing, original: bytes, now: datetime) -> Out:
-    """A delivery of the notice; a dead letter with ``original`` if it cannot be rendered."""
-    key = notice.subscriber.encode()
-    try:
-        body = routing.renders[notice.subscriber](notice)
-    except Exception as error:  # one channel's fault must not cost the others their notice
-        letter = DeadLetter(
-            id=notice.id,
-            topic="matches",
-            key=key,
-            value=original,
-            stage=STAGE,
-            error=type(error).__name__,
-            message=f"could not be rendered for {notice.subscriber}: {error}"[:2000],
-            at=now,
-            place=f"subscriber {notice.subscriber}",
-        )
-        return Out("dead-letters", key, letter)
-    delivery = Delivery(
-        id=notice.id,
-        subscriber=notice.subscriber,
-        story=notice.story,
-        revision=notice.revision,
-        channel=routing.channels.get(notice.subscriber, ""),
-        title=notice.title[:300],
-        severity=notice.severity,
-        body=body,
-        seen=notice.seen,
-        published=notice.article.published if notice.article is not None else None,
-    )
-    return Out("deliveries", key, delivery)
+    return render(notice, routing, "matches", match, now)
 
 
 # --- commands -------------------------------------------------------------------------------
@@ -301,4 +265,4 @@ def _on_command(command: Command, now: datetime, routing: Routing) -> Step:
         seen=now,
         text=f"The endpoint of subscriber {command.subscriber} is {verb}. {command.reason}".strip(),
     )
-    return Step(outputs=(render_out(notice, routing, encode(command), now),))
+    return Step(outputs=(render(notice, routing, "commands", command, now),))

@@ -185,7 +185,8 @@ class Monitor:
         for task, name in tasks.items():
             if task.done() and not self._stopping.is_set():
                 error = task.exception() if not task.cancelled() else None
-                self._signals.emit("service-failed", service=name, error=f"{type(error).__name__}: {error}")
+                said = "it ended by itself" if error is None else f"{type(error).__name__}: {error}"
+                self._signals.emit("service-failed", service=name, error=said)
                 self._code = max(self._code, getattr(error, "exit_code", 1))
         self._signals.emit("stopping")
         followers = [service for name, service in self._services if name == "archive"]

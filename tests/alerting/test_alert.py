@@ -16,6 +16,7 @@ from monitor.cleaning.sketch import sketch
 from monitor.records import (
     Alert,
     Command,
+    DeadLetter,
     Delivery,
     Evidence,
     EvidenceSentence,
@@ -27,6 +28,7 @@ from monitor.records import (
     Severity,
     Source,
     Tick,
+    decode,
 )
 from monitor.stage import Handle, Step
 
@@ -66,7 +68,11 @@ class Desk:
     def __init__(self, routing: Routing) -> None:
         index = StoryIndex()
         self.rows = Rows(index)
-        self._handle: Handle = alert_handler(routing, index)
+        self._index = index
+        self.route(routing)
+
+    def route(self, routing: Routing) -> None:
+        self._handle: Handle = alert_handler(routing, self._index)
 
     def take(self, record: Record, now: datetime = NOON) -> Step:
         step = self._handle(record, self.rows, now)
@@ -290,6 +296,21 @@ def test_a_channel_that_cannot_render_costs_only_its_own_notice() -> None:
     renders = {"desk": render, "syria": broken}
     step = Desk(routing(subscriptions=subscriptions, renders=renders)).take(match())
     assert sorted(out.topic for out in step.outputs) == ["alerts", "dead-letters", "deliveries"]
+
+
+def test_what_could_not_be_rendered_is_told_when_its_dead_letter_is_replayed() -> None:
+    def broken(notice: Notice) -> bytes:
+        raise ValueError("no template")
+
+    mended = routing(subscriptions=(Subscription(subscriber="syria"), Subscription(subscriber="desk")))
+    desk = Desk(msgspec.structs.replace(mended, renders={"desk": render, "syria": broken}))
+    [letter] = [out.record for out in desk.take(match()).outputs if isinstance(out.record, DeadLetter)]
+    again = desk.take(match())
+    assert ([out.record for out in again.outputs], list(again.changes)) == ([letter], [])
+    assert (letter.topic, decode(letter.value)) == ("matches", match())
+    desk.route(mended)
+    assert [one.subscriber for one in desk.deliveries(decode(letter.value))] == ["syria"]
+    assert desk.take(match()) == Step()
 
 
 def test_the_operator_hears_of_a_disabled_endpoint_once_a_day() -> None:

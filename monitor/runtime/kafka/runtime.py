@@ -29,6 +29,7 @@ from monitor.runtime.kafka.store import row_stores
 from monitor.runtime.kafka.tables import TablePartitions
 from monitor.runtime.kafka.ticks import Ticker
 from monitor.runtime.kafka.watchdog import Watchdog
+from monitor.runtime.listeners import Listeners
 from monitor.runtime.prepare import PreparePool
 from monitor.stage import Emit, Handle, Observer, Pipeline, Port, RunningState
 
@@ -37,10 +38,6 @@ _STOP_SECONDS = 8.5
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _silent(_event: str, /, **_fields: object) -> None:
-    return
 
 
 class KafkaRuntime:
@@ -59,8 +56,8 @@ class KafkaRuntime:
         """``clock`` gives ticks and dead letters their time. ``end`` is what the watchdog calls, with 75."""
         self._pipeline = pipeline
         self._settings = settings
-        self._observer = observer
-        self._emit = emit or _silent
+        self._observer = Listeners(observer, emit)
+        self._emit = self._observer.emit
         self._clock = clock
         self._end = end
         self._layout = Layout(pipeline, settings)
