@@ -153,6 +153,30 @@ async def all_committed_of(settings: KafkaSettings) -> bool:
     return not [place for place in await uncommitted(settings) if place[0].endswith("raw-articles")]
 
 
+class Loud:
+    """A listener on a full disk."""
+
+    def handled(self, stage: str, record: Record, step: Step, seconds: float) -> None:
+        raise OSError("no space left for the log")
+
+    def dead_lettered(self, stage: str, error: str, message: str) -> None:
+        raise OSError("no space left for the log")
+
+    def committed(self, outs: object) -> None:
+        raise OSError("no space left for the log")
+
+    def emit(self, event: str, /, **fields: object) -> None:
+        raise OSError("no space left for the log")
+
+
+async def test_a_listener_that_fails_stops_nothing(settings: Settings) -> None:
+    mine, loud = settings(), Loud()
+    async with running(pipeline(), mine, observer=loud, emit=loud.emit) as runtime:
+        await runtime.port.publish(raw("1"))
+        await eventually(lambda: all_committed_of(mine))
+        assert runtime.state().ready
+
+
 async def test_poison_becomes_a_dead_letter_with_its_own_key_and_bytes_and_the_rest_goes_on(
     settings: Settings,
 ) -> None:
