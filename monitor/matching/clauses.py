@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 Stretch = int | str
@@ -93,3 +95,25 @@ class Frame(Clause, frozen=True):
     target: tuple[str, ...] = ()
     scope: str = "sentence"  # sentence, paragraph, document
     unless: tuple[str, ...] = DEFAULT_UNLESS
+
+
+def children(clause: Clause) -> tuple[Clause, ...]:
+    """The clauses directly inside ``clause``, negative ones included."""
+    match clause:
+        case All(parts=parts, none=none):
+            return (*parts, *none)
+        case Any(parts=parts) | Near(parts=parts) | AtLeast(parts=parts):
+            return parts
+        case Mentions(of=of) | Scope(of=of):
+            return (of,)
+        case Score(parts=weighted):
+            return tuple(one.clause for one in weighted)
+    return ()
+
+
+def terms(clause: Clause) -> Iterator[Term]:
+    """Every plain term in the tree."""
+    if isinstance(clause, Term):
+        yield clause
+    for child in children(clause):
+        yield from terms(child)

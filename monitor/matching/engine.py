@@ -9,11 +9,11 @@ from datetime import datetime
 import msgspec
 
 from monitor.matching import kernel_py
-from monitor.matching.clauses import Frame
+from monitor.matching.clauses import Frame, children
 from monitor.matching.document import FIELDS, Document, Hit
 from monitor.matching.frames import Reader
 from monitor.matching.hits import settle
-from monitor.matching.plan import Leaf, LexiconTable, Plan, build, children
+from monitor.matching.plan import Leaf, LexiconTable, Plan, build
 from monitor.matching.rule import Rule
 from monitor.matching.text import segment
 from monitor.matching.verify import BudgetExceeded, Found, Verifier
@@ -98,6 +98,11 @@ class Engine:
                 evidence = tuple(self._evidence(document, found) for found in support)
                 fired.append(Fired(rule, evidence, verifier.score))
         return Reading(document, tuple(fired), tuple(suspended))
+
+    def examine(self, title: str, text: str, language: str) -> Verifier:
+        """What answers for single clauses on a text: for explanations, not for the live stage."""
+        document, terms = self.hits(title, text, language)
+        return Verifier(document, terms, self.lexicon, Reader(self.lexicon, self._extra))
 
     def hits(self, title: str, text: str, language: str) -> tuple[Document, Mapping[Leaf, Sequence[Hit]]]:
         """The document with every hit that counts in it, and the hits of plain terms."""

@@ -23,6 +23,7 @@ from monitor.matching.clauses import (
     Scope,
     Score,
     Term,
+    terms,
 )
 from monitor.matching.patterns import Pattern, patterns
 
@@ -147,28 +148,6 @@ def _longest_first(filed: Iterable[Filed]) -> tuple[Filed, ...]:
 def leaf_of(term: Term) -> Leaf:
     """The name of a plain term's hits."""
     return f"{'c' if term.case else 't'}:{term.text}"
-
-
-def children(clause: Clause) -> tuple[Clause, ...]:
-    """The clauses directly inside ``clause``, negative ones included."""
-    match clause:
-        case All(parts=parts, none=none):
-            return (*parts, *none)
-        case Any(parts=parts) | Near(parts=parts) | AtLeast(parts=parts):
-            return parts
-        case Mentions(of=of) | Scope(of=of):
-            return (of,)
-        case Score(parts=weighted):
-            return tuple(one.clause for one in weighted)
-    return ()
-
-
-def terms(clause: Clause) -> Iterable[Term]:
-    """Every plain term in the tree."""
-    if isinstance(clause, Term):
-        yield clause
-    for child in children(clause):
-        yield from terms(child)
 
 
 def necessary(clause: Clause) -> list[frozenset[Leaf]]:

@@ -21,10 +21,11 @@ from monitor.matching.clauses import (
     Score,
     Stretch,
     Term,
+    children,
 )
 from monitor.matching.document import Document, Hit
 from monitor.matching.near import combine
-from monitor.matching.plan import Leaf, children, leaf_of
+from monitor.matching.plan import Leaf, leaf_of
 from monitor.matching.stretches import Span, lying, paragraphs, scope, sentences, whole, windows
 
 BUDGET = 200_000
@@ -89,6 +90,19 @@ class Verifier:
         for found in support:
             unique.setdefault((found.hit.field, found.hit.start, found.hit.end), found)
         return [unique[key] for key in sorted(unique)]
+
+    @property
+    def document(self) -> Document:
+        """The article that is answered for."""
+        return self._document
+
+    def holds(self, clause: Clause, where: tuple[Span, ...] | None = None) -> Support | None:
+        """The support of ``clause`` in these stretches (default: everywhere), or none. For explanations.
+
+        Raises ``BudgetExceeded``.
+        """
+        self._steps = 0
+        return self._holds(clause, self._whole if where is None else where)
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
