@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
-FormKind = Literal["name", "demonym", "metonym", "term", "verb", "weak", "weak_verb", "not"]
-NAME_KINDS: frozenset[FormKind] = frozenset(("name", "metonym"))  # count in every language of their script
-WEAK_KINDS: frozenset[FormKind] = frozenset(("weak", "weak_verb"))
-VERB_KINDS: frozenset[FormKind] = frozenset(("verb", "weak_verb"))
+from monitor.lexicon.form import NAME_KINDS, VERB_KINDS, WEAK_KINDS, Form, FormKind
+from monitor.lexicon.forms import Forms
+
+__all__ = ["EMPTY", "NAME_KINDS", "VERB_KINDS", "WEAK_KINDS", "Entry", "Form", "FormKind", "Lexicon", "Role"]
 
 Role = Literal["actor", "place", "target"]
-
-
-class Form(msgspec.Struct, frozen=True):
-    """One way to write an entry. ``kind`` ``not`` is a longer phrase in which it does not count."""
-
-    text: str
-    language: str
-    entry: str
-    kind: FormKind
-    case: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +39,9 @@ class Lexicon:
     the concepts to which it is narrower.
     """
 
-    def __init__(self, entries: Mapping[str, Entry], forms: tuple[Form, ...]) -> None:
+    def __init__(self, entries: Mapping[str, Entry], forms: Iterable[Form]) -> None:
         self.entries = dict(entries)
-        self.forms = forms
+        self.forms = forms if isinstance(forms, Forms) else Forms(forms)
         broader: dict[str, set[str]] = {id: set(entry.part_of) for id, entry in self.entries.items()}
         for id, entry in self.entries.items():
             for narrower in entry.narrower:

@@ -67,7 +67,7 @@ def write_pack(
     path: Path, files: Mapping[str, bytes], table: LexiconTable, problems: tuple[Problem, ...]
 ) -> None:
     """Write the pack, whole or not at all; a folder that cannot be written is no error."""
-    forms = table.lexicon.forms
+    forms = tuple(table.lexicon.forms)
     numbers = {form: number for number, form in enumerate(forms)}
     filed = [one for several in table.first.values() for one in several]
     pack = Pack(
