@@ -15,7 +15,7 @@ from monitor.cli.authoring import schemas
 from monitor.lexicon.schema import EMPTY
 from monitor.located import read_yaml
 from monitor.matching.engine import Engine
-from monitor.matching.plan import file_lexicon
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.notify.subscribers import load_subscribers
 from monitor.pipeline import build, with_routing, with_rules
 from monitor.rules.load import load_rules

@@ -10,7 +10,7 @@ from monitor.app.kafka import kafka_settings
 from monitor.config import Settings
 from monitor.lexicon.schema import EMPTY
 from monitor.matching.engine import Engine
-from monitor.matching.plan import file_lexicon
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.pipeline import build
 from monitor.records import Record
 from monitor.runtime.kafka import KafkaLog

@@ -56,6 +56,15 @@ class Lexicon:
                     closed.add(at)
                     todo.extend(broader.get(at, ()))
             self.wholes[id] = frozenset(closed)
+        members: dict[str, set[str]] = {}
+        for id, wholes in self.wholes.items():
+            for whole in wholes:
+                members.setdefault(whole, set()).add(id)
+        self._members = {id: frozenset(ids) for id, ids in members.items()}
+
+    def members(self, id: str) -> frozenset[str]:
+        """Ids whose mentions also meet ``id``: the inverse of ``wholes``."""
+        return self._members.get(id, frozenset((id,)))
 
     def gloss(self, id: str) -> str:
         """The entry's English gloss, or the id itself for an id that the lexicon lacks."""

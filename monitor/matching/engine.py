@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from monitor.matching import kernel_py
-from monitor.matching.clauses import Frame, children
-from monitor.matching.document import FIELDS, Document, Hit
+from monitor.matching.document import FIELDS, Document
+from monitor.matching.filing.lexicon import LexiconTable
+from monitor.matching.filing.plan import Plan
+from monitor.matching.filing.rarity import NO_TRAFFIC, Rarity, Traffic
+from monitor.matching.filing.rules import file_rules
 from monitor.matching.frames import Reader
-from monitor.matching.hits import settle
-from monitor.matching.plan import Leaf, LexiconTable, Plan, build
+from monitor.matching.hits import document_of
+from monitor.matching.kernel import NAME, make_kernel
+from monitor.matching.names import Names
 from monitor.matching.rule import Rule
-from monitor.matching.text import segment
+from monitor.matching.ruleset import Filed as _Filed
 from monitor.matching.verify import BudgetExceeded, Found, Verifier
 from monitor.records import Evidence, EvidenceSentence, Source
 
@@ -37,12 +40,23 @@ class Suspended(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading:
     """What an engine made of one article."""
 
-    document: Document
-    fired: tuple[Fired, ...]
-    suspended: tuple[Suspended, ...] = ()
+    def __init__(
+        self, fired: tuple[Fired, ...], suspended: tuple[Suspended, ...], document: Callable[[], Document]
+    ) -> None:
+        self.fired = fired
+        self.suspended = suspended
+        self._open = document
+        self._document: Document | None = None
+
+    @property
+    def document(self) -> Document:
+        """The article with its hits, opened when it is first asked for."""
+        if self._document is None:
+            self._document = self._open()
+        return self._document
 
     def sentences(self) -> tuple[EvidenceSentence, ...]:
         """The sentences in which evidence lies, in text order, each once."""
@@ -54,15 +68,61 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """An immutable rule set over a lexicon. Safe to share between threads."""
+    """An immutable rule set over a lexicon. Safe to share between threads.
 
-    def __init__(self, rules: Sequence[Rule], table: LexiconTable) -> None:
-        """``table`` is the lexicon with its patterns (``file_lexicon``)."""
-        self.rules = tuple(rules)
-        self.table = table
-        self.lexicon = table.lexicon
-        self.plan: Plan = build(self.table, [rule.clause for rule in self.rules])
-        self._extra = frozenset(id for rule in self.rules for id in _role_concepts(rule))
+    ``changed`` makes another one of it, in which some rules are new or gone, in a few milliseconds.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        table: LexiconTable,
+        *,
+        traffic: Traffic = NO_TRAFFIC,
+        kernel: str = NAME,
+        watched: bool = True,
+    ) -> None:
+        """``table`` is the lexicon with its patterns (``file_lexicon``). ``traffic`` tells what is rare in
+        the articles to come. ``kernel`` is one of ``make_kernel``; without ``watched`` every rule is looked
+        at on every article. Neither changes what fires."""
+        rarity = Rarity(table, traffic)
+        base = file_rules([rule.clause for rule in rules], table, rarity, table.leaf_count)
+        self._take(_Filed(Plan(table, base), tuple(rules)), rarity, kernel, watched)
+
+    def _take(self, filed: _Filed, rarity: Rarity, kernel: str, watched: bool) -> None:
+        self.table = filed.plan.table
+        self.lexicon = self.table.lexicon
+        self._filed = filed
+        self._rarity = rarity
+        self._watched = watched
+        self._kernel = make_kernel(filed.plan, kernel)
+        self._kernel_name = kernel
+        self._names = Names(filed.plan)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in their order."""
+        return self._filed.rules
+
+    @property
+    def edits(self) -> int:
+        """Rules that were added, replaced or taken away since the whole set was filed."""
+        return self._filed.edits
+
+    def changed(self, rules: Sequence[Rule]) -> Engine:
+        """The engine of these rules over the same lexicon; only what is new is filed.
+
+        It costs what the number of ``edits`` costs: file the set anew (``Engine``) when they are many.
+        """
+        engine = Engine.__new__(Engine)
+        engine._take(
+            self._filed.changed(tuple(rules), self._rarity), self._rarity, self._kernel_name, self._watched
+        )
+        return engine
+
+    def traffic(self) -> Traffic:
+        """What was counted in the articles read so far."""
+        return self._filed.traffic(*self._kernel.counts())
 
     def read(
         self,
@@ -75,59 +135,52 @@ class Engine:
         seen: datetime | None = None,
     ) -> Reading:
         """All rules that fire on an article. ``language`` is ISO 639-1, empty if unknown."""
-        document, terms = self.hits(title, text, language)
-        present = self._present(document, terms)
+        if self._watched:
+            read = self._kernel.candidates(title, text, language)
+            numbers: Iterable[int] = () if read is None else self._filed.in_order(read.rules)
+        else:
+            read = self._kernel.read(title, text, language)
+            numbers = self._filed.in_order(range(self._filed.numbers))
+        if read is None:
+            return Reading((), (), lambda: self.open(title, text, language))
+        document = document_of(read, language, self._names.known)
         fired: list[Fired] = []
         suspended: list[Suspended] = []
         verifier: Verifier | None = None
-        for number in self._candidates(present):
-            rule = self.rules[number]
+        for number in numbers:
+            rule = self._filed.rule(number)
             refused = rule.where.refuses(
                 language=language, source=source, published=published, seen=seen, length=len(text)
             )
             if refused:
                 continue
             if verifier is None:
-                verifier = Verifier(document, terms, self.lexicon, Reader(self.lexicon, self._extra))
+                verifier = self._verifier(document)
             try:
                 support = verifier.verify(rule.clause)
             except BudgetExceeded as error:
                 suspended.append(Suspended(rule.id, str(error)))
                 continue
             if support is not None:
-                evidence = tuple(self._evidence(document, found) for found in support)
+                evidence = tuple([self._evidence(document, found) for found in support])
                 fired.append(Fired(rule, evidence, verifier.score))
-        return Reading(document, tuple(fired), tuple(suspended))
+        return Reading(tuple(fired), tuple(suspended), lambda: document)
+
+    def candidates(self, title: str, text: str, language: str) -> int:
+        """How many rules are verified on the article."""
+        read = self._kernel.candidates(title, text, language)
+        return 0 if read is None else len(set(read.rules))
 
     def examine(self, title: str, text: str, language: str) -> Verifier:
         """What answers for single clauses on a text: for explanations, not for the live stage."""
-        document, terms = self.hits(title, text, language)
-        return Verifier(document, terms, self.lexicon, Reader(self.lexicon, self._extra))
+        return self._verifier(self.open(title, text, language))
 
-    def hits(self, title: str, text: str, language: str) -> tuple[Document, Mapping[Leaf, Sequence[Hit]]]:
-        """The document with every hit that counts in it, and the hits of plain terms."""
-        fields = (segment(title, language), segment(text, language))
-        found = (kernel_py.scan(self.plan, fields[0]), kernel_py.scan(self.plan, fields[1]))
-        return settle(fields, found, language)
+    def open(self, title: str, text: str, language: str) -> Document:
+        """The document with every hit that counts in it."""
+        return document_of(self._kernel.read(title, text, language), language, self._names.known)
 
-    def _present(self, document: Document, terms: Mapping[Leaf, Sequence[Hit]]) -> set[Leaf]:
-        """Every leaf that the article may fulfil: terms, entries and all that they are part of."""
-        present: set[Leaf] = set(terms)
-        wholes = self.lexicon.wholes
-        for hits in (*document.hits, *document.inner):
-            for hit in hits:
-                for form in hit.forms:
-                    if form.entry not in present:
-                        present |= wholes[form.entry]
-        return present
-
-    def _candidates(self, present: set[Leaf]) -> list[int]:
-        watch, needs = self.plan.watch, self.plan.needs
-        numbers = {number for leaf in present & watch.keys() for number in watch[leaf]}
-        numbers.update(self.plan.always)
-        return sorted(
-            number for number in numbers if all(not present.isdisjoint(need) for need in needs[number][1:])
-        )
+    def _verifier(self, document: Document) -> Verifier:
+        return Verifier(document, self.lexicon, Reader(self.lexicon, self._filed.extra))
 
     def _evidence(self, document: Document, found: Found) -> Evidence:
         hit = found.hit
@@ -141,18 +194,6 @@ class Engine:
             entry=found.entry,
             gloss=self.lexicon.gloss(found.entry) if found.entry else "",
         )
-
-
-def _role_concepts(rule: Rule) -> set[str]:
-    """Concepts that the rule's frames name in a role other than the event."""
-    found: set[str] = set()
-    todo = [rule.clause]
-    while todo:
-        clause = todo.pop()
-        if isinstance(clause, Frame):
-            found.update(id for id in (*clause.actor, *clause.place, *clause.target) if "/" not in id)
-        todo.extend(children(clause))
-    return found
 
 
 def _sentence_of(document: Document, evidence: Evidence) -> tuple[int, int]:

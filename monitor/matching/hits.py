@@ -3,51 +3,109 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+import msgspec
 
 from monitor.lexicon.schema import NAME_KINDS, Form
 from monitor.matching.characters import KATAKANA
-from monitor.matching.document import Document, Hit
-from monitor.matching.kernel_py import Found
+from monitor.matching.document import Document, Hit, Islands, Settled
+from monitor.matching.kernel.read import Read, Row
 from monitor.matching.patterns import Pattern, surface_of
-from monitor.matching.plan import Leaf
 from monitor.matching.text import Segmented
 
 _LINE_WORDS = 3  # cased words that make a line of capitals
 _word = re.compile(r"[^\W\d_]+")
 
 
-def settle(
-    fields: tuple[Segmented, Segmented], found: tuple[Sequence[Found], Sequence[Found]], language: str
-) -> tuple[Document, dict[Leaf, list[Hit]]]:
-    """The document with its lexicon hits, and the hits of plain terms by leaf."""
-    outer: list[list[Hit]] = []
-    inner: list[list[Hit]] = []
-    terms: dict[Leaf, list[Hit]] = {}
-    for number, (text, places) in enumerate(zip(fields, found, strict=True)):
-        names: dict[tuple[int, int], tuple[int, int, list[Form]]] = {}
-        plain: list[tuple[Leaf, bool, Hit]] = []
-        capitals: dict[int, bool] = {}
-        for filed, first, last in places:
-            end = _end(filed.pattern, text, first, last, capitals)
-            if end is None:
-                continue
-            if filed.forms:
-                forms = [form for form in filed.forms if _speaks(form, language)]
-                if forms:
-                    names.setdefault((first, last), (text.starts[first], end, []))[2].extend(forms)
+class Known(msgspec.Struct, frozen=True):
+    """What a pattern's number stands for: forms of the lexicon, or a plain term's leaf.
+
+    ``pattern`` is there if more than its tokens has to be met; ``keys`` are the entries, or the leaf.
+    """
+
+    forms: tuple[Form, ...]
+    leaf: str
+    clustered: bool
+    pattern: Pattern | None
+    keys: tuple[str, ...]
+
+
+def document_of(read: Read, language: str, known: Callable[[int], Known]) -> Document:
+    """The article; its hits are settled when they are asked for."""
+    title, text = (
+        _islands(number, read.fields[number], read.rows[number], language, known) for number in (0, 1)
+    )
+    return Document(read.fields, language, (title, text))
+
+
+def _islands(
+    number: int, text: Segmented, rows: Sequence[Row], language: str, known: Callable[[int], Known]
+) -> Islands:
+    bounds: list[tuple[int, int]] = []
+    begins: list[int] = []
+    whose: dict[str, list[int]] = {}
+    reach, island = -1, -1
+    for at, (first, last, pattern) in enumerate(rows):
+        if first > reach:
+            island += 1
+            begins.append(at)
+            bounds.append((first, last))
+            reach = last
+        elif last > reach:
+            reach = last
+            bounds[island] = (bounds[island][0], last)
+        for key in known(pattern).keys:
+            places = whose.get(key)
+            if places is None:
+                whose[key] = [island]
+            elif places[-1] != island:
+                places.append(island)
+    begins.append(len(rows))
+    capitals: dict[int, bool] = {}
+
+    def settle(island: int) -> Settled:
+        return _settle(number, text, rows[begins[island] : begins[island + 1]], language, known, capitals)
+
+    return Islands(bounds, settle, whose)
+
+
+def _settle(
+    number: int,
+    text: Segmented,
+    rows: Sequence[Row],
+    language: str,
+    known: Callable[[int], Known],
+    capitals: dict[int, bool],
+) -> Settled:
+    names: dict[tuple[int, int], tuple[int, int, list[Form]]] = {}
+    plain: list[tuple[str, bool, Hit]] = []
+    for (first, last), several in groupby(rows, key=itemgetter(0, 1)):
+        if first != last and text.paragraph(first)[1] <= last:
+            continue
+        start = text.starts[first]
+        for _, _, pattern in several:
+            one = known(pattern)
+            end = text.ends[last]
+            if one.pattern is not None:
+                met = _end(one.pattern, text, first, last, capitals)
+                if met is None:
+                    continue
+                end = met
+            if one.leaf:
+                plain.append((one.leaf, one.clustered, Hit(number, first, last, start, end)))
             else:
-                plain.append(
-                    (filed.term, filed.pattern.clustered, Hit(number, first, last, text.starts[first], end))
-                )
-        longest, covered = _longest(number, names)
-        outer.append(longest)
-        inner.append(covered)
-        for leaf, clustered, hit in plain:
-            if not (clustered and _guarded(hit, text, longest)):
-                terms.setdefault(leaf, []).append(hit)
-    document = Document(fields, language, (outer[0], outer[1]), (inner[0], inner[1]))
-    return document, {leaf: _apart(hits) for leaf, hits in terms.items()}
+                forms = [form for form in one.forms if _speaks(form, language)]
+                if forms:
+                    names.setdefault((first, last), (start, end, []))[2].extend(forms)
+    outer, inner = _longest(number, names)
+    terms: dict[str, list[Hit]] = {}
+    for leaf, clustered, hit in plain:
+        if not (clustered and _guarded(hit, text, outer)):
+            terms.setdefault(leaf, []).append(hit)
+    return Settled(outer, inner, {leaf: _apart(hits) for leaf, hits in terms.items()})
 
 
 def _speaks(form: Form, language: str) -> bool:
@@ -116,6 +174,8 @@ def _apart(hits: list[Hit]) -> list[Hit]:
 def _end(pattern: Pattern, text: Segmented, first: int, last: int, capitals: dict[int, bool]) -> int | None:
     """Where the pattern ends in the raw text, or none if it is not met to the letter."""
     end = text.ends[last]
+    if pattern.prefix and not text.folds[last].startswith(pattern.tokens[-1]):
+        return None
     if pattern.dotted:
         dotted = _dotted_end(pattern, text, first, last)
         if dotted is None:

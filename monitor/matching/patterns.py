@@ -18,6 +18,9 @@ _KEPT = re.compile("[&+#]+")
 _ignorable = re.compile(f"[{IGNORABLE}]")
 _cluster = re.compile(f"[{CLUSTERS}]")
 _MOST_HYPHENS = 3
+PREFIX_KEY = 3
+"""Letters that a prefix has at the least, and by which prefixes are filed."""
+
 _plain = re.compile(rf"(?!.*[{CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
 """Words of letters alone: most names are nothing else, and need no segmentation."""
 

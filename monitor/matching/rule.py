@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,22 +16,37 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     """Metadata filters; what is unknown passes. Globs are those of a shell."""
 
     languages: tuple[str, ...] = ()
+    exclude_languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()  # globs on the source's id
     exclude_sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     exclude_countries: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()  # globs on the host of the article's address; met by its subdomains too
+    exclude_sites: tuple[str, ...] = ()
     max_age: timedelta | None = None
     min_length: int = 0  # code points of the text
     max_length: int = 0  # 0: no limit
 
     def refuses(
-        self, *, language: str, source: Source, published: datetime | None, seen: datetime | None, length: int
+        self,
+        *,
+        language: str,
+        source: Source,
+        published: datetime | None,
+        seen: datetime | None,
+        length: int,
+        url: str = "",
     ) -> str:
-        """The filter that refuses such an article, or an empty string."""
+        """The filter that refuses such an article, or an empty string.
+
+        ``url`` is the article's own address, not its feed's; empty if unknown.
+        """
         if self.languages and language and language not in self.languages:
             return "languages"
+        if language and language in self.exclude_languages:
+            return "exclude_languages"
         if self.sources and source.id and not any(fnmatchcase(source.id, glob) for glob in self.sources):
             return "sources"
         if source.id and any(fnmatchcase(source.id, glob) for glob in self.exclude_sources):
@@ -43,6 +59,11 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
             return "sources.countries"
         if source.country and source.country in self.exclude_countries:
             return "sources.exclude_countries"
+        if (self.sites or self.exclude_sites) and (host := _host(url)):
+            if self.sites and not any(_is_site(host, site) for site in self.sites):
+                return "sources.sites"
+            if any(_is_site(host, site) for site in self.exclude_sites):
+                return "sources.exclude_sites"
         if (
             self.max_age is not None
             and published is not None
@@ -55,6 +76,18 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
         if self.max_length and length > self.max_length:
             return "max_length"
         return ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:  # no web address
+        return ""
+
+
+def _is_site(host: str, site: str) -> bool:
+    """Whether ``host`` is the site or a subdomain of it."""
+    return fnmatchcase(host, site) or fnmatchcase(host, f"*.{site}")
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 _CLOSERS = "\"'”’»›)\\]}」』】）》〉״"
-_stop = re.compile(rf"(?:[.!?…؟۔።։।॥]+|[。！？｡]+)[{_CLOSERS}]*")
+STOPS = ".!?…؟۔።։।॥"
+"""Punctuation that ends a sentence, depending on what stands around it."""
+
+HARD_STOPS = "。！？｡"
+"""Punctuation that always ends one."""
+
+_stop = re.compile(rf"(?:[{STOPS}]+|[{HARD_STOPS}]+)[{_CLOSERS}]*")
 _LONGEST_WORD = 40
 _next = re.compile(r"\s*[\"'“”‘’«‹(\[{—–-]*\s*(\S)?")
-_HARD = frozenset("。！？｡")
+_HARD = frozenset(HARD_STOPS)
 _ORDINALS = frozenset(("de", "da", "no", "fi", "cs", "sk", "sl", "hr", "sr", "hu", "tr", "et", "lv", "pl"))
 """Languages that write an ordinal number with a full stop."""
 
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     [
         "mr",
         "mrs",
@@ -169,9 +175,15 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-def sentence_ends(raw: str, language: str) -> list[int]:
-    """Offsets just behind each sentence's closing punctuation, ascending."""
-    return [match.end() for match in _stop.finditer(raw) if _ends_here(raw, match, language)]
+def stops(raw: str) -> list[int]:
+    """Where runs of punctuation begin that may end a sentence, ascending."""
+    return [match.start() for match in _stop.finditer(raw)]
+
+
+def end_at(raw: str, stop: int, language: str) -> int:
+    """The offset just behind the closing punctuation that begins at ``stop``; -1 if no sentence ends there."""
+    match = _stop.match(raw, stop)
+    return match.end() if match is not None and _ends_here(raw, match, language) else -1
 
 
 def _ends_here(raw: str, match: re.Match[str], language: str) -> bool:
@@ -199,7 +211,7 @@ def _ends_here(raw: str, match: re.Match[str], language: str) -> bool:
             return False
         if word.isdecimal() and len(word) <= 2 and language in _ORDINALS and first is not None:
             return False
-        if first is not None and word.casefold() in _ABBREVIATIONS and _plausible(word, language):
+        if first is not None and word.casefold() in ABBREVIATIONS and _plausible(word, language):
             return False
     return True
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import operator
 import re
 import sys
-from bisect import bisect_right
-from typing import cast
-
-import msgspec
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import cast, overload
 
 from monitor.matching.characters import (
     APOSTROPHE_CLASS,
@@ -25,7 +24,7 @@ from monitor.matching.characters import (
     WORD,
 )
 from monitor.matching.fold import IGNORABLE, fold
-from monitor.matching.sentences import sentence_ends
+from monitor.matching.sentences import end_at, stops
 
 DOT_GROUPING = frozenset(("de", "es", "it", "pt", "nl", "tr", "id", "da", "el", "hr", "sr", "ro", "vi"))
 """Languages that group the digits of a number with a full stop."""
@@ -55,24 +54,93 @@ _CACHE_LIMIT = 100_000
 _WHOLE = frozenset((str,))
 
 
-class Segmented(msgspec.Struct, frozen=True):
-    """One field's tokens. Token ``i`` is ``raw[starts[i]:ends[i]]``, folded ``folds[i]``.
+class Segmented:
+    """One field's tokens. Token ``i`` is ``raw[starts[i]:ends[i]]``, folded ``folds[i]``. Immutable.
 
-    ``sentence_starts`` and ``paragraph_starts`` hold the first token of each stretch, ascending, the
-    first always 0 if there is a token at all.
+    Sentences and paragraphs are found where they are asked for.
     """
 
-    raw: str
-    language: str
-    starts: list[int]
-    ends: list[int]
-    folds: list[str]
-    sentence_starts: list[int]
-    paragraph_starts: list[int]
+    __slots__ = (
+        "_breaks",
+        "_folds",
+        "_paragraphs",
+        "_sentences",
+        "_stops",
+        "ends",
+        "language",
+        "raw",
+        "starts",
+    )
+
+    def __init__(
+        self,
+        raw: str,
+        language: str,
+        starts: list[int],
+        ends: list[int],
+        folds: Sequence[str] | None = None,
+        stops: list[int] | None = None,
+        paragraphs: list[int] | None = None,
+    ) -> None:
+        """``stops`` are where punctuation begins that may end a sentence, ``paragraphs`` the first token of
+        each paragraph: both are found if they are not given, as ``folds`` are."""
+        self.raw = raw
+        self.language = language
+        self.starts = starts
+        self.ends = ends
+        self._folds = folds
+        self._stops = stops
+        self._paragraphs = paragraphs
+        self._sentences: list[int] | None = None
+        self._breaks: dict[int, int] = {}
+
+    @property
+    def folds(self) -> Sequence[str]:
+        """All tokens, folded."""
+        if self._folds is None:
+            self._folds = Folds(self)
+        return self._folds
+
+    @property
+    def paragraph_starts(self) -> list[int]:
+        """The first token of each paragraph, ascending, the first always 0 if there is a token at all."""
+        if self._paragraphs is None:
+            blank = [match.end() for match in _blank_line.finditer(self.raw)]
+            self._paragraphs = _first_tokens(self.starts, blank)
+        return self._paragraphs
+
+    @property
+    def sentence_starts(self) -> list[int]:
+        """The same of sentences; a paragraph begins one."""
+        if self._sentences is None:
+            breaks = [self._break(number) for number in range(len(self._all_stops()))]
+            inside = [token for token in breaks if 0 < token < len(self.starts)]
+            self._sentences = sorted({*self.paragraph_starts, *inside})
+        return self._sentences
 
     def sentence(self, token: int) -> tuple[int, int]:
         """The half-open range of tokens of the sentence in which ``token`` lies."""
-        return self._stretch(self.sentence_starts, token)
+        if self._sentences is not None:
+            return self._stretch(self._sentences, token)
+        lo, hi = self.paragraph(token)
+        stops = self._all_stops()
+        following = bisect_left(stops, self.starts[token])
+        for number in range(following - 1, -1, -1):
+            if stops[number] < self.starts[lo]:
+                break
+            begin = self._break(number)
+            if lo < begin <= token:
+                lo = begin
+                break
+        last = self.starts[hi - 1]
+        for number in range(following, len(stops)):
+            if stops[number] > last:
+                break
+            begin = self._break(number)
+            if token < begin < hi:
+                hi = begin
+                break
+        return lo, hi
 
     def paragraph(self, token: int) -> tuple[int, int]:
         """The half-open range of tokens of the paragraph in which ``token`` lies."""
@@ -80,8 +148,68 @@ class Segmented(msgspec.Struct, frozen=True):
 
     def _stretch(self, starts: list[int], token: int) -> tuple[int, int]:
         at = bisect_right(starts, token)
-        end = starts[at] if at < len(starts) else len(self.folds)
+        end = starts[at] if at < len(starts) else len(self.starts)
         return starts[at - 1], end
+
+    def _all_stops(self) -> list[int]:
+        if self._stops is None:
+            self._stops = stops(self.raw)
+        return self._stops
+
+    def _break(self, number: int) -> int:
+        """The first token behind the stop of this number; -1 if it ends no sentence."""
+        known = self._breaks.get(number)
+        if known is None:
+            end = end_at(self.raw, self._all_stops()[number], self.language)
+            known = self._breaks[number] = -1 if end < 0 else bisect_left(self.starts, end)
+        return known
+
+
+class Folds(Sequence[str]):
+    """The folds of a field's tokens, made when they are asked for."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: Segmented) -> None:
+        self._text = text
+
+    def __len__(self) -> int:
+        return len(self._text.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        raw = self._text.raw
+        if isinstance(at, slice):
+            surfaces = zip(self._text.starts[at], self._text.ends[at], strict=True)
+            return [token_fold(raw[start:end]) for start, end in surfaces]
+        return token_fold(raw[self._text.starts[at] : self._text.ends[at]])
+
+
+def token_fold(surface: str) -> str:
+    """The fold of a token as it stands in a text."""
+    known = _cache.get(surface)
+    if known is None:
+        known = _known(surface)
+    # By itself it might be cut further: in its text something around it kept it together.
+    return known if isinstance(known, str) else fold(surface)
+
+
+def pieces(chunk: str, language: str) -> list[Piece]:
+    """The tokens in a chunk of text that no number and no word reaches beyond."""
+    found: list[Piece] = []
+    for match in (DOTTED_RUNS if language in DOT_GROUPING else RUNS).finditer(chunk):
+        token = _cache.get(match[0])
+        if token is None:
+            token = _known(match[0])
+        at = match.start()
+        if isinstance(token, str):
+            found.append((at, match.end(), token))
+        else:
+            found.extend([(at + start, at + end, folded) for start, end, folded in token])
+    return found
 
 
 def segment(raw: str, language: str = "") -> Segmented:
@@ -102,11 +230,7 @@ def segment(raw: str, language: str = "") -> Segmented:
     ends = list(map(operator.add, starts, map(len, runs)))
     one_each = _WHOLE.issuperset(map(type, tokens))
     folds = cast("list[str]", tokens) if one_each else _in_pieces(tokens, starts, ends)
-    paragraph_starts = _first_tokens(starts, [m.end() for m in _blank_line.finditer(raw)])
-    sentence_starts = _first_tokens(starts, sentence_ends(raw, language))
-    if len(paragraph_starts) > 1:
-        sentence_starts = sorted({*sentence_starts, *paragraph_starts})
-    return Segmented(raw, language, starts, ends, folds, sentence_starts, paragraph_starts)
+    return Segmented(raw, language, starts, ends, folds)
 
 
 def _first_tokens(starts: list[int], breaks: list[int]) -> list[int]:
@@ -159,7 +283,8 @@ def _split(surface: str) -> tuple[Piece, ...]:
     if surface[0].isdecimal() and _number_mark.search(surface) and not _apostrophe_word(surface):
         return ((0, len(surface), fold(_number_mark.sub("", surface))),)
     if EMOJI.match(surface):
-        return ((0, len(surface.rstrip("\ufe0f\u200d")), surface.replace("\ufe0f", "")),)
+        symbol = surface.rstrip("\ufe0f\u200d")
+        return ((0, len(symbol), symbol.replace("\ufe0f", "")),)
     pieces: list[Piece] = []
     for match in _pieces.finditer(surface):
         pieces.extend(_word_pieces(match[0], match.start()))

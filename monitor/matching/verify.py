@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -23,9 +23,9 @@ from monitor.matching.clauses import (
     Term,
     children,
 )
+from monitor.matching.conditions import term_leaf
 from monitor.matching.document import Document, Hit
 from monitor.matching.near import combine
-from monitor.matching.plan import Leaf, leaf_of
 from monitor.matching.stretches import Span, lying, paragraphs, scope, sentences, whole, windows
 
 BUDGET = 200_000
@@ -62,15 +62,11 @@ class FrameReader(Protocol):
 class Verifier:
     """Answers for one document; hits and frames are found once and shared by all rules."""
 
-    def __init__(
-        self, document: Document, terms: Mapping[Leaf, Sequence[Hit]], lexicon: Lexicon, frames: FrameReader
-    ) -> None:
+    def __init__(self, document: Document, lexicon: Lexicon, frames: FrameReader) -> None:
         self._document = document
-        self._terms = terms
         self._lexicon = lexicon
         self._frames = frames
-        self._by_entry: dict[str, list[Hit]] | None = None
-        self._inner: dict[str, list[Hit]] | None = None
+        self._concepts: dict[tuple[str, bool], Sequence[Hit]] = {}
         self._steps = 0
         self.score: float | None = None
         self._whole = whole(document)
@@ -140,7 +136,9 @@ class Verifier:
 
     def _leaf(self, clause: Clause, where: tuple[Span, ...]) -> Support:
         if isinstance(clause, Term):
-            return [Found(hit, "term") for hit in self._lying(self._terms.get(leaf_of(clause), ()), where)]
+            return [
+                Found(hit, "term") for hit in self._lying(self._document.spelled(term_leaf(clause)), where)
+            ]
         assert isinstance(clause, Names)
         support: Support = []
         label = "concept" if clause.concept else "entity"
@@ -161,29 +159,31 @@ class Verifier:
         return found
 
     def _named(self, id: str, *, inner: bool) -> tuple[Sequence[Hit], ...]:
-        if self._by_entry is None:
-            self._by_entry = self._file(self._document.hits)
-        hits = self._by_entry.get(id, ())
         if not inner:
-            return (hits,)
-        if self._inner is None:
-            self._inner = self._file(self._document.inner)
-        return (hits, self._inner.get(id, ()))
+            return (self._meeting(id, inner=False),)
+        return (self._meeting(id, inner=False), self._meeting(id, inner=True))
 
-    def _file(self, fields: Sequence[Sequence[Hit]]) -> dict[str, list[Hit]]:
-        """Hits by entry; a concept is named by its narrower ones too, by weak words only if bound."""
-        filed: dict[str, list[Hit]] = {}
-        for hits in fields:
-            for hit in hits:
-                ids: dict[str, None] = {}
-                for form in hit.forms:
-                    if "/" in form.entry:
-                        ids[form.entry] = None
-                    elif form.kind not in WEAK_KINDS or self._bound(hit):
-                        ids.update(dict.fromkeys(self._lexicon.wholes[form.entry]))
-                for id in ids:
-                    filed.setdefault(id, []).append(hit)
-        return filed
+    def _meeting(self, id: str, *, inner: bool) -> Sequence[Hit]:
+        """Hits of the entry; a concept is named by its narrower ones too, by weak words only if bound."""
+        if "/" in id:
+            return self._document.named(id, inner=inner)
+        known = self._concepts.get((id, inner))
+        if known is None:
+            members = self._lexicon.members(id)
+            hits = {
+                (hit.field, hit.first, hit.last): hit
+                for member in members
+                for hit in self._document.named(member, inner=inner)
+            }
+            known = self._concepts[id, inner] = [
+                hits[place] for place in sorted(hits) if self._means(hits[place], members)
+            ]
+        return known
+
+    def _means(self, hit: Hit, members: Collection[str]) -> bool:
+        return any(
+            form.entry in members and (form.kind not in WEAK_KINDS or self._bound(hit)) for form in hit.forms
+        )
 
     def _bound(self, hit: Hit) -> bool:
         return self._frames.bound(self._document, hit, self._spend)
@@ -215,7 +215,11 @@ class Verifier:
         return together
 
     def _stretches(self, clause: All, within: Stretch, where: tuple[Span, ...]) -> Sequence[Span]:
-        if within == "sentence":
+        leaf = next((part for part in clause.parts if isinstance(part, Term | Names)), None)
+        found: Sequence[Span]
+        if leaf is not None and not isinstance(within, int):  # it holds nowhere else
+            found = self._around(self._leaf(leaf, where), within, where)
+        elif within == "sentence":
             found = list(sentences(self._document, where))
         elif isinstance(within, int):
             found = [
@@ -227,6 +231,18 @@ class Verifier:
             found = list(paragraphs(self._document, where))
         self._spend(len(found))
         return found
+
+    def _around(self, support: Support, unit: Stretch, where: tuple[Span, ...]) -> Sequence[Span]:
+        """The sentences or paragraphs in which the hits lie, as far as they lie in ``where``."""
+        spans: dict[Span, None] = {}
+        for found in support:
+            hit = found.hit
+            text = self._document.fields[hit.field]
+            lo, hi = text.sentence(hit.first) if unit == "sentence" else text.paragraph(hit.first)
+            for field, begin, end in where:
+                if field == hit.field and begin <= hit.first < end and hit.last < min(hi, end):
+                    spans[field, max(lo, begin), min(hi, end)] = None
+        return tuple(spans)
 
     def _all_hits(self, clause: Clause, span: Span) -> Sequence[Hit]:
         """Hits of every leaf in the tree, negative ones too."""
@@ -259,7 +275,8 @@ class Verifier:
 
     def _near(self, clause: Near, where: tuple[Span, ...]) -> Support | None:
         together: Support = []
-        for paragraph in paragraphs(self._document, where):
+        first = self._holds(clause.parts[0], where) or []
+        for paragraph in self._around(first, "paragraph", where):
             parts = [self._holds(part, (paragraph,)) or [] for part in clause.parts]
             if not all(parts):
                 continue

@@ -12,7 +12,7 @@ from monitor.cleaning.language import detect
 from monitor.lexicon.load import LexiconBuilder
 from monitor.located import Located, read_yaml
 from monitor.matching.engine import Engine
-from monitor.matching.plan import LexiconTable, file_lexicon
+from monitor.matching.filing.lexicon import LexiconTable, file_lexicon
 from monitor.matching.rule import Rule
 from monitor.rules.clauses import ClauseReader
 from monitor.rules.schema import Clause

@@ -40,10 +40,8 @@ def test_a_packed_lexicon_is_the_lexicon(folder: Path, tmp_path: Path) -> None:
     read = load_rules([folder], pack=pack)
     assert read.table is not made.table
     assert (read.lexicon.entries, read.lexicon.forms) == (made.lexicon.entries, made.lexicon.forms)
-    assert read.table.whole == made.table.whole
-    assert {token: set(filed) for token, filed in read.table.first.items()} == {
-        token: set(filed) for token, filed in made.table.first.items()
-    }
+    assert (read.table.ids, read.table.languages) == (made.table.ids, made.table.languages)
+    assert read.table.patterns.special == made.table.patterns.special
     assert fires(read, "A Russian air strike") == ["one"]
 
 

@@ -10,8 +10,8 @@ from monitor.lexicon.load import LexiconBuilder
 from monitor.located import parse_yaml
 from monitor.matching.clauses import Clause, Names, Term
 from monitor.matching.engine import Engine
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.matching.patterns import Pattern, patterns
-from monitor.matching.plan import file_lexicon
 from monitor.matching.rule import Rule
 
 LEXICON = """

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from monitor.lexicon.schema import Entry, Form, Lexicon
 from monitor.located import parse_yaml
 from monitor.matching.engine import Engine, Fired
-from monitor.matching.plan import file_lexicon
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.matching.rule import Rule
 from monitor.rules.clauses import ClauseReader
 from monitor.rules.schema import Clause

@@ -18,7 +18,7 @@ from monitor.alerting.notice import Notice
 from monitor.alerting.routing import Routing, Subscription
 from monitor.lexicon.schema import EMPTY
 from monitor.matching.engine import Engine
-from monitor.matching.plan import file_lexicon
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.pipeline import build
 from monitor.records import (
     Attempt,

@@ -1,0 +1,1 @@
+"""Patterns and rules as flat arrays, for kernels to scan with."""

@@ -1,0 +1,859 @@
+/* The kernel: text to tokens, tokens to pattern hits, hits to rules worth a look.
+ *
+ * Freestanding C: flat arrays in and out, no allocation, no I/O, no global state. The caller owns all
+ * memory and gives each call a scratch of its own. What the arrays mean stands beside the code that
+ * makes them: tables.py (characters), ../plan (patterns, rules), native.py (articles).
+ * plain.py does the same in Python; tests hold both against each other.
+ */
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#ifdef _WIN32
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC __attribute__((visibility("default")))
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)0)
+#endif
+
+#define NONE 0xFFFFFFFFu
+
+/* --- characters --------------------------------------------------------------------------------- */
+
+enum {
+    BREAK,      /* belongs to no word and no number: what stands on both sides is independent */
+    MARK,       /* punctuation that may stand inside a number or a word */
+    APOSTROPHE,
+    LETTER,     /* of a script that splits words at apostrophes */
+    KEEPER,     /* a letter of a script that keeps apostrophes inside words */
+    DIGIT,
+    CLUSTER,    /* a token of its own */
+    HARD        /* what needs its neighbours to be read: left to the caller */
+};
+#define CLASS(flags) ((flags) & 7)
+#define STOP 8        /* ends a sentence, perhaps */
+#define FULL_STOP 16  /* ends one, certainly */
+#define LOWER 32      /* a lower-case letter */
+#define BLANK 64      /* may stand in a blank line */
+#define OPENER 128    /* a quote or bracket: what follows it decides */
+
+typedef struct {
+    const u16 *pages;     /* [0x1100] the number of each block of 256 code points, 0 if not yet known */
+    const u8 *flags;      /* [pages * 256] */
+    const u32 *folds;     /* [pages * 256] the folded code point, or EXPANDED and an index */
+    const u32 *expanded;  /* at the index: how many code points, then these */
+} Characters;
+#define EXPANDED 0x80000000u
+
+static inline u32 place_of(const Characters *characters, u32 c) {
+    return ((u32)characters->pages[c >> 8] << 8) | (c & 255);
+}
+
+static inline u8 flags_of(const Characters *characters, u32 c) {
+    return c < 0x110000 ? characters->flags[place_of(characters, c)] : HARD;
+}
+
+typedef struct {
+    u64 seed, multiplier;
+} Key;
+
+static inline u64 step(u64 hash, u32 c, u64 multiplier) {
+    hash = (hash ^ c) * multiplier;
+    return hash ^ (hash >> 29);
+}
+
+static inline u64 step_folded(const Characters *characters, u64 hash, u32 c, u64 multiplier) {
+    u32 folded = characters->folds[place_of(characters, c)];
+    if (!(folded & EXPANDED)) return step(hash, folded, multiplier);
+    const u32 *at = characters->expanded + (folded & ~EXPANDED);
+    for (u32 left = *at++; left; left--) hash = step(hash, *at++, multiplier);
+    return hash;
+}
+
+/* --- segmentation ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const u32 *text; /* code points */
+    u32 length;
+    u32 tokens, hard, stops, paragraphs, ends;
+    u32 *start, *stop;   /* of each token, in code points */
+    u64 *hash;           /* of its fold; 0: a chunk left to the caller */
+    u32 *hard_at;        /* tokens that are such chunks */
+    u32 *stop_at;        /* where runs of sentence-ending punctuation begin */
+    u32 *paragraph_at;   /* where blank lines are */
+    u32 *end_at;         /* behind punctuation that certainly ends a sentence */
+} Field;
+
+#define HAMZA 0x621u
+
+/* The hash of the fold of [from, to), all simple characters. Arabic words lose a final hamza. */
+static u64 hash_of(const Characters *characters, const u32 *text, u32 from, u32 to, Key key) {
+    u64 hash = key.seed;
+    if (to > from && text[to - 1] == HAMZA) {
+        u32 end = to;
+        while (end > from && text[end - 1] == HAMZA) end--;
+        if (end == from) end = from + 1;
+        to = end;
+    }
+    for (u32 i = from; i < to; i++) hash = step_folded(characters, hash, text[i], key.multiplier);
+    return hash;
+}
+
+static inline void put(Field *field, u32 start, u32 stop, u64 hash) {
+    u32 at = field->tokens++;
+    field->start[at] = start;
+    field->stop[at] = stop;
+    field->hash[at] = hash;
+}
+
+/* Where a grouped number that begins at i ends, or i if none does: 12,345 but not 12,3456. */
+static u32 number_end(const Characters *characters, const u32 *text, u32 length, u32 i, int dots) {
+    u32 at = i;
+    while (at < length && at < i + 3 && CLASS(flags_of(characters, text[at])) == DIGIT) at++;
+    if (at == i || at >= length) return i;
+    u32 good = i;
+    for (;;) {
+        if (at + 3 >= length) break;
+        u32 mark = text[at];
+        if (!(mark == ',' || mark == 0x66C || mark == '\'' || mark == 0x2019 || mark == 0xA0 || mark == 0x202F ||
+              (dots && mark == '.')))
+            break;
+        u32 end = at + 1;
+        while (end < length && end < at + 4 && CLASS(flags_of(characters, text[end])) == DIGIT) end++;
+        if (end != at + 4) break;
+        at = end;
+        u8 next = at < length ? CLASS(flags_of(characters, text[at])) : BREAK;
+        if (next < LETTER) good = at;
+    }
+    return good;
+}
+
+/* Cuts the text into tokens. Chunks between two breaks that hold a hard character become one token with
+ * hash 0 and are named in hard_at: the caller reads them and calls splice. The arrays of the field hold
+ * at least length + 1 elements each. */
+PUBLIC void segment(const Characters *characters, Key key, int dots, Field *field) {
+    const u32 *text = field->text;
+    const u32 length = field->length;
+    u32 i = 0, chunk = 0, chunk_tokens = 0;
+    int hard = 0, line = 0, stopped = 0; /* line: behind a line break and blanks; stopped: class of last stop */
+    field->tokens = field->hard = field->stops = field->paragraphs = field->ends = 0;
+    while (i <= length) {
+        u8 flags = i < length ? flags_of(characters, text[i]) : BREAK;
+        u8 class = CLASS(flags);
+        if (class == BREAK) {
+            if (hard) {
+                field->tokens = chunk_tokens;
+                field->hard_at[field->hard++] = chunk_tokens;
+                put(field, chunk, i, 0);
+                hard = 0;
+            }
+            if (i == length) break;
+            chunk = i + 1;
+            chunk_tokens = field->tokens;
+        }
+        if (class < LETTER) {
+            u32 c = text[i];
+            if (c == '\n' || c == 0x2029) {
+                if (line || c == 0x2029) field->paragraph_at[field->paragraphs++] = i;
+                line = c == '\n';
+            } else if (!(flags & BLANK)) {
+                line = 0;
+            }
+            if (flags & (STOP | FULL_STOP)) {
+                int kind = flags & (STOP | FULL_STOP);
+                if (stopped != kind) field->stop_at[field->stops++] = i;
+                stopped = kind;
+            } else {
+                stopped = 0;
+            }
+            i++;
+            continue;
+        }
+        line = stopped = 0;
+        if (class == HARD) {
+            hard = 1;
+            i++;
+            continue;
+        }
+        if (class == CLUSTER) {
+            put(field, i, i + 1, step_folded(characters, key.seed, text[i], key.multiplier));
+            i++;
+            if (i + 1 < length && CLASS(flags_of(characters, text[i])) == APOSTROPHE) {
+                u8 after = CLASS(flags_of(characters, text[i + 1]));
+                if (after == KEEPER || after == DIGIT) hard = 1;
+            }
+            continue;
+        }
+        if (class == DIGIT && (i == 0 || CLASS(flags_of(characters, text[i - 1])) < LETTER)) {
+            u32 end = number_end(characters, text, length, i, dots);
+            if (end > i) {
+                u64 hash = key.seed;
+                for (u32 at = i; at < end; at++)
+                    if (CLASS(flags_of(characters, text[at])) == DIGIT)
+                        hash = step_folded(characters, hash, text[at], key.multiplier);
+                put(field, i, end, hash);
+                i = end;
+                continue;
+            }
+        }
+        int first_digit = class == DIGIT, keeps = 0, splits = 0;
+        for (;;) { /* one run: words with apostrophes between */
+            u32 from = i;
+            u64 hash = key.seed;
+            int hamza = 0;
+            while (i < length) {
+                u32 c = text[i], at = place_of(characters, c < 0x110000 ? c : 0);
+                class = c < 0x110000 ? CLASS(characters->flags[at]) : HARD;
+                if (class < LETTER || class > DIGIT) break;
+                keeps |= class == KEEPER || (class == DIGIT && c >= 0x660 && c <= 0x6F9);
+                hamza = c == HAMZA;
+                u32 folded = characters->folds[at];
+                hash = folded & EXPANDED ? step_folded(characters, hash, c, key.multiplier)
+                                         : step(hash, folded, key.multiplier);
+                i++;
+            }
+            if (hamza) hash = hash_of(characters, text, from, i, key);
+            put(field, from, i, hash);
+            if (i >= length || class == HARD) break;
+            u8 next = i + 1 < length ? CLASS(flags_of(characters, text[i + 1])) : BREAK;
+            if (class == MARK && text[i] == '"') { /* an abbreviation in Hebrew, perhaps */
+                hard |= next == KEEPER || next == HARD;
+                break;
+            }
+            if (class != APOSTROPHE || next < LETTER) break;
+            splits = 1;
+            hard |= next == HARD || next == CLUSTER || first_digit;
+            if (next == HARD || next == CLUSTER) break;
+            i++;
+        }
+        hard |= keeps && splits;
+    }
+}
+
+/* Puts what the caller read of the hard chunks in their place: counts[k] tokens of chunk k, then all
+ * starts, stops and hashes in a row. spare_* take the result and become the field's arrays. */
+PUBLIC void splice(Field *field, const u32 *counts, const u32 *start, const u32 *stop, const u64 *hash,
+                   u32 *spare_start, u32 *spare_stop, u64 *spare_hash) {
+    u32 to = 0, from = 0, piece = 0;
+    for (u32 k = 0; k <= field->hard; k++) {
+        u32 end = k < field->hard ? field->hard_at[k] : field->tokens;
+        for (; from < end; from++, to++) {
+            spare_start[to] = field->start[from];
+            spare_stop[to] = field->stop[from];
+            spare_hash[to] = field->hash[from];
+        }
+        if (k == field->hard) break;
+        from++;
+        for (u32 left = counts[k]; left; left--, piece++, to++) {
+            spare_start[to] = start[piece];
+            spare_stop[to] = stop[piece];
+            spare_hash[to] = hash[piece];
+        }
+    }
+    field->tokens = to;
+    field->start = spare_start;
+    field->stop = spare_stop;
+    field->hash = spare_hash;
+}
+
+/* --- plans -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    u64 hash;
+    u32 token; /* 0: free */
+    u32 whole; /* whether the token is a name or term of the lexicon as it stands */
+} Slot;
+
+typedef struct {
+    u32 pattern;
+    u32 check;  /* the token that must stand beside, 0 if none is */
+    u16 at;     /* which token of the pattern this is */
+    u16 tokens; /* how many it has */
+    u16 flags;
+    u16 language; /* 0: every language counts */
+} Filed;
+#define SEVERAL 0xFFFF /* some languages count, others do not: let the caller see */
+enum { CHECK_BEFORE = 1, CASED = 2, PREFIX = 4, PLAIN_TERM = 8 };
+
+typedef struct {
+    u64 key;  /* hash of the first three letters */
+    u64 hash; /* of the whole prefix */
+    u32 length;
+    u32 pattern;
+    u32 single; /* whether the prefix is the whole pattern */
+    u32 unused;
+} Prefix;
+
+typedef struct {
+    u32 kind, least, parts, first;
+} Group;
+enum { COUNT, SENTENCE, NEARBY, TITLE, LEAD, TIMES };
+
+/* Patterns that belong together: those of the lexicon, those of a set of rules. All sets have one key. */
+typedef struct {
+    Key key;
+    const Slot *slots;
+    u64 slot_mask;
+    const u32 *filed_at;     /* [tokens + 2] where the patterns filed under a token begin */
+    const Filed *filed;
+    const u32 *tokens_at;    /* [patterns + 1] */
+    const u32 *tokens;       /* of a final prefix its number in prefixes */
+    const u32 *owner;        /* [patterns] an entry, LISTED and a list of entries, a plain term's leaf, or NONE */
+    const u32 *lists;        /* at an index: how many entries, then these */
+    const u32 *leaves_at;    /* [entries + 1] */
+    const u32 *leaves;       /* that a hit of the entry fulfils */
+    const u32 *cased;        /* [cased_count] patterns with spellings, ascending */
+    const u32 *cased_at;     /* [cased_count] where their hashes begin */
+    const u64 *spellings;    /* hashes of raw tokens */
+    u64 cased_count;
+    const Prefix *prefixes;  /* ascending by key */
+    u64 prefix_count;
+    const u64 *prefix_bits;  /* [64] a bit for each key */
+} Patterns;
+
+/* Rules and what they ask. */
+typedef struct {
+    const u32 *watch_at;     /* [leaves + 1] */
+    const u32 *watch;        /* ways to look at where the leaf occurs */
+    const u32 *way_rule;
+    const u32 *way_at;       /* [ways + 1] */
+    const Group *groups;
+    const u32 *parts;        /* a leaf, or LISTED and a list of leaves */
+    const u32 *part_lists;
+    const u32 *always;       /* ways that no leaf leads to */
+    u64 always_count;
+    const u8 *dead;          /* [rules] rules that count no longer, or null */
+    u64 leaf_count;          /* leaves that watch_at knows */
+    u64 way_count;
+    u64 first_rule;          /* added to the numbers of rules */
+} Rules;
+
+#define MOST_SETS 3          /* the lexicon, the rules, the rules that were edited since */
+#define SET_SHIFT 30         /* the set's number in a found pattern */
+#define LISTED 0x80000000u
+
+typedef struct {
+    u32 epoch, count;
+    u64 sentences, blocks;
+} Leaf;
+
+typedef struct {
+    u32 *ids[MOST_SETS];  /* tokens as the sets number them, [tokens] */
+    u8 *sentence;         /* [tokens] bit of the sentence */
+    Leaf *leaves;
+    u32 *touched;         /* [leaves] */
+    u32 *way_epoch[MOST_SETS]; /* [ways] by set of rules */
+    u32 *traffic;         /* [leaves] articles in which the leaf occurred */
+    u32 epoch, touched_count;
+    u32 *found_pattern, *found_first, *found_last; /* [most_found] */
+    u32 found, most_found;
+    u32 *rules;           /* [most_rules] */
+    u32 rule_count, most_rules;
+    u64 lead;             /* bits of the title and the first paragraph */
+    u32 *other_at;        /* [tokens + 1] where the other readings of a token begin */
+    u32 *other_ids[MOST_SETS]; /* [most_others] as the sets number them */
+    u32 most_others;
+    u32 overflow;         /* more was found than fits: nothing of the result counts */
+} Scratch;
+
+#define BLOCK 16 /* tokens in a block of positions */
+
+typedef struct {
+    const Characters *characters;
+    const Field *fields[2];
+    u32 tokens, title_tokens, language;
+    u32 arabic;             /* whether words may carry Arabic particles */
+    u32 listed_only;        /* whether other readings count for the lexicon alone */
+    u32 others;             /* readings that the caller knows, by ascending token */
+    const u32 *other_token;
+    const u64 *other_hash;
+} Article;
+
+static u32 look_up(const Patterns *set, u64 hash) {
+    for (u64 at = hash & set->slot_mask;; at = (at + 1) & set->slot_mask) {
+        const Slot *slot = &set->slots[at];
+        if (!slot->token) return 0;
+        if (slot->hash == hash) return slot->token | (slot->whole ? LISTED : 0);
+    }
+}
+
+static inline const Field *field_of(const Article *article, u32 token, u32 *local) {
+    int second = token >= article->title_tokens;
+    *local = second ? token - article->title_tokens : token;
+    return article->fields[second];
+}
+
+/* Bits of blocks at most this many tokens away. */
+static u64 spread(u64 bits, u32 tokens) {
+    u32 blocks = (tokens + BLOCK - 1) / BLOCK;
+    if (blocks >= 32) return bits ? ~(u64)0 : 0;
+    u64 wide = bits;
+    for (u32 k = 1; k <= blocks; k++)
+        wide |= (bits << k | bits >> (64 - k)) | (bits >> k | bits << (64 - k));
+    return wide;
+}
+
+static void touch(Scratch *scratch, u32 leaf, u64 sentences, u64 blocks) {
+    Leaf *state = &scratch->leaves[leaf];
+    if (state->epoch != scratch->epoch) {
+        state->epoch = scratch->epoch;
+        state->count = 0;
+        state->sentences = state->blocks = 0;
+        scratch->touched[scratch->touched_count++] = leaf;
+        scratch->traffic[leaf]++;
+    }
+    state->count++;
+    state->sentences |= sentences;
+    state->blocks |= blocks;
+}
+
+static void touch_entry(const Patterns *set, Scratch *scratch, u32 entry, u64 sentences, u64 blocks) {
+    for (u32 at = set->leaves_at[entry]; at < set->leaves_at[entry + 1]; at++)
+        touch(scratch, set->leaves[at], sentences, blocks);
+}
+
+static void emit(const Patterns *set, u32 number, Scratch *scratch, u32 pattern, int plain, u32 first, u32 last) {
+    if (scratch->found >= scratch->most_found) {
+        scratch->overflow = 1;
+        return;
+    }
+    u32 at = scratch->found++;
+    scratch->found_pattern[at] = pattern | number << SET_SHIFT;
+    scratch->found_first[at] = first;
+    scratch->found_last[at] = last;
+    u64 sentences = (u64)1 << scratch->sentence[first] | (u64)1 << scratch->sentence[last];
+    u64 blocks = (u64)1 << (first / BLOCK & 63) | (u64)1 << (last / BLOCK & 63);
+    u32 owner = set->owner[pattern];
+    if (owner == NONE) return;
+    if (plain) {
+        touch(scratch, owner, sentences, blocks);
+    } else if (owner & LISTED) {
+        const u32 *entry = set->lists + (owner & ~LISTED);
+        for (u32 left = *entry++; left; left--) touch_entry(set, scratch, *entry++, sentences, blocks);
+    } else {
+        touch_entry(set, scratch, owner, sentences, blocks);
+    }
+}
+
+/* Whether the raw tokens are spelled so. Tokens that the caller read are taken on trust. */
+static int spelled(const Patterns *set, const Article *article, u32 pattern, u32 first, u32 count) {
+    u64 low = 0, high = set->cased_count;
+    while (low < high) {
+        u64 middle = (low + high) / 2;
+        if (set->cased[middle] < pattern) low = middle + 1;
+        else high = middle;
+    }
+    if (low >= set->cased_count || set->cased[low] != pattern) return 1;
+    const u64 *wanted = set->spellings + set->cased_at[low];
+    for (u32 k = 0; k < count; k++) {
+        u32 local;
+        const Field *field = field_of(article, first + k, &local);
+        u64 hash = set->key.seed;
+        for (u32 i = field->start[local]; i < field->stop[local]; i++) {
+            if (CLASS(flags_of(article->characters, field->text[i])) == HARD) return 1;
+            hash = step(hash, field->text[i], set->key.multiplier);
+        }
+        if (hash != wanted[k]) return 0;
+    }
+    return 1;
+}
+
+/* Whether a token begins with the prefix. Tokens with hard characters are taken on trust. */
+static int begins(const Patterns *set, const Article *article, const Prefix *prefix, u32 token) {
+    u32 local, length = 0;
+    const Field *field = field_of(article, token, &local);
+    u64 hash = set->key.seed;
+    const Characters *characters = article->characters;
+    for (u32 i = field->start[local]; i < field->stop[local]; i++) {
+        u32 c = field->text[i];
+        if (CLASS(flags_of(characters, c)) == HARD) return 1;
+        if (CLASS(flags_of(characters, c)) < LETTER) continue; /* inside a number */
+        u32 folded = characters->folds[place_of(characters, c)];
+        const u32 *at = &folded;
+        u32 left = 1;
+        if (folded & EXPANDED) {
+            at = characters->expanded + (folded & ~EXPANDED);
+            left = *at++;
+        }
+        for (; left; left--) {
+            hash = step(hash, *at++, set->key.multiplier);
+            if (++length == prefix->length) return hash == prefix->hash;
+        }
+    }
+    return 0;
+}
+
+/* Whether the token, or the first of a pattern in another reading, is the wanted one. */
+static int stands(const Scratch *scratch, u32 number, u32 at, u32 wanted, int otherwise) {
+    if ((scratch->ids[number][at] & ~LISTED) == wanted) return 1;
+    if (otherwise)
+        for (u32 k = scratch->other_at[at]; k < scratch->other_at[at + 1]; k++)
+            if (scratch->other_ids[number][k] == wanted) return 1;
+    return 0;
+}
+
+/* The patterns filed under a token, which stands at its place itself or as another reading. */
+static void scan_token(const Patterns *set, u32 number, const Article *article, Scratch *scratch, u32 token, u32 at,
+                       int reading) {
+    for (u32 k = set->filed_at[token]; k < set->filed_at[token + 1]; k++) {
+        const Filed *filed = &set->filed[k];
+        int plain = (filed->flags & PLAIN_TERM) != 0, otherwise = !(plain && article->listed_only);
+        if (reading && (filed->at || !otherwise)) continue;
+        if (filed->language && filed->language != SEVERAL && article->language && filed->language != article->language)
+            continue;
+        if (filed->at > at) continue;
+        u32 first = at - filed->at, count = filed->tokens, last = first + count - 1;
+        if (last >= article->tokens) continue;
+        if (count > 1) {
+            if (filed->check) {
+                u32 beside = filed->flags & CHECK_BEFORE ? at - 1 : at + 1;
+                if (!stands(scratch, number, beside, filed->check, otherwise && beside == first)) continue;
+            }
+            if (first < article->title_tokens && last >= article->title_tokens) continue;
+            const u32 *wanted = set->tokens + set->tokens_at[filed->pattern];
+            u32 exact = filed->flags & PREFIX ? count - 1 : count, n = 0;
+            while (n < exact && (n == filed->at || stands(scratch, number, first + n, wanted[n], otherwise && !n))) n++;
+            if (n < exact) continue;
+            if (filed->flags & PREFIX && !begins(set, article, &set->prefixes[wanted[exact]], last)) continue;
+        }
+        if (filed->flags & CASED && !spelled(set, article, filed->pattern, first, count)) continue;
+        emit(set, number, scratch, filed->pattern, plain, first, last);
+    }
+}
+
+static void scan_prefixes(const Patterns *set, u32 number, const Article *article, Scratch *scratch) {
+    for (u32 at = 0; at < article->tokens; at++) {
+        u32 local, length = 0;
+        const Field *field = field_of(article, at, &local);
+        const Characters *characters = article->characters;
+        u64 hash = set->key.seed;
+        int hard = 0;
+        for (u32 i = field->start[local]; i < field->stop[local] && length < 3 && !hard; i++) {
+            u32 c = field->text[i];
+            u8 class = CLASS(flags_of(characters, c));
+            if (class == HARD) hard = 1;
+            if (class < LETTER) continue;
+            u32 folded = characters->folds[place_of(characters, c)];
+            if (!(folded & EXPANDED)) {
+                hash = step(hash, folded, set->key.multiplier);
+                length++;
+                continue;
+            }
+            const u32 *letter = characters->expanded + (folded & ~EXPANDED);
+            for (u32 left = *letter++; left && length < 3; left--, length++)
+                hash = step(hash, *letter++, set->key.multiplier);
+        }
+        if (!hard) {
+            if (length < 3 || !(set->prefix_bits[hash >> 58] >> (hash >> 52 & 63) & 1)) continue;
+        }
+        u64 low = 0, high = set->prefix_count;
+        while (!hard && low < high) {
+            u64 middle = (low + high) / 2;
+            if (set->prefixes[middle].key < hash) low = middle + 1;
+            else high = middle;
+        }
+        for (u64 k = low; k < set->prefix_count; k++) {
+            const Prefix *prefix = &set->prefixes[k];
+            if (!hard && prefix->key != hash) break;
+            if (prefix->single && begins(set, article, prefix, at))
+                emit(set, number, scratch, prefix->pattern, 1, at, at);
+        }
+    }
+}
+
+/* --- Arabic: other readings of a word --------------------------------------------------------- */
+
+#define MOST_READINGS 12
+#define ALEF 0x627u
+#define LAM 0x644u
+#define WAW 0x648u
+#define FEH 0x641u
+#define BEH 0x628u
+#define KAF 0x643u
+
+typedef struct {
+    u32 from;    /* where the rest begins */
+    int article; /* whether "al-" is put before it */
+} Reading;
+
+static u64 reading_hash(const Characters *characters, const Field *field, u32 stop, Reading reading, Key key) {
+    const u32 *text = field->text;
+    if (!reading.article) return hash_of(characters, text, reading.from, stop, key);
+    u32 end = stop;
+    while (end > reading.from && text[end - 1] == HAMZA) end--;
+    u64 hash = step(step(key.seed, ALEF, key.multiplier), LAM, key.multiplier);
+    for (u32 i = reading.from; i < end; i++) hash = step_folded(characters, hash, text[i], key.multiplier);
+    return hash;
+}
+
+/* "and", then "in", "for", "like", then the article; two lams stand for "for" with the article. */
+static u32 arabic_readings(const Characters *characters, const Field *field, u32 token, Key key, u64 *hashes) {
+    const u32 *text = field->text;
+    u32 start = field->start[token], stop = field->stop[token], count = 1, kept = 0;
+    Reading readings[MOST_READINGS];
+    for (u32 i = start; i < stop; i++)
+        if (CLASS(flags_of(characters, text[i])) != KEEPER && CLASS(flags_of(characters, text[i])) != DIGIT &&
+            CLASS(flags_of(characters, text[i])) != LETTER)
+            return 0;
+    readings[0] = (Reading){start, 0};
+    if (stop > start && (text[start] == WAW || text[start] == FEH)) readings[count++] = (Reading){start + 1, 0};
+    for (u32 n = 0, before = count; n < before; n++) {
+        u32 from = readings[n].from;
+        if (stop - from >= 2 && text[from] == LAM && text[from + 1] == LAM)
+            readings[count++] = (Reading){from + 2, 1};
+        else if (stop > from && (text[from] == BEH || text[from] == LAM || text[from] == KAF))
+            readings[count++] = (Reading){from + 1, 0};
+    }
+    for (u32 n = 0, before = count; n < before; n++) {
+        u32 from = readings[n].from;
+        if (readings[n].article) readings[count++] = (Reading){from, 0};
+        else if (stop - from >= 2 && text[from] == ALEF && text[from + 1] == LAM)
+            readings[count++] = (Reading){from + 2, 0};
+    }
+    for (u32 n = 1; n < count; n++) {
+        u32 length = stop - readings[n].from + (readings[n].article ? 2 : 0);
+        if (length < 3) continue;
+        u64 hash = reading_hash(characters, field, stop, readings[n], key);
+        if (hash == field->hash[token]) continue;
+        u32 k = 0;
+        while (k < kept && hashes[k] != hash) k++;
+        if (k == kept) hashes[kept++] = hash;
+    }
+    return kept;
+}
+
+/* --- rules -------------------------------------------------------------------------------------- */
+
+static u64 masks(const Scratch *scratch, const Rules *rules, u32 part, int blocks) {
+    if (!(part & LISTED)) {
+        const Leaf *leaf = &scratch->leaves[part];
+        return leaf->epoch == scratch->epoch ? (blocks ? leaf->blocks : leaf->sentences) : 0;
+    }
+    const u32 *at = rules->part_lists + (part & ~LISTED);
+    u64 bits = 0;
+    for (u32 left = *at++; left; left--) {
+        const Leaf *leaf = &scratch->leaves[*at++];
+        if (leaf->epoch == scratch->epoch) bits |= blocks ? leaf->blocks : leaf->sentences;
+    }
+    return bits;
+}
+
+static u64 times(const Scratch *scratch, const Rules *rules, u32 part) {
+    u32 single[2] = {1, part};
+    const u32 *at = part & LISTED ? rules->part_lists + (part & ~LISTED) : single;
+    u64 sum = 0;
+    for (u32 left = *at++; left; left--) {
+        const Leaf *leaf = &scratch->leaves[*at++];
+        if (leaf->epoch == scratch->epoch) sum += leaf->count;
+    }
+    return sum;
+}
+
+static int holds(const Rules *rules, const Scratch *scratch, const Group *group) {
+    const u32 *parts = rules->parts + group->first;
+    u64 together = ~(u64)0;
+    u32 there = 0;
+    switch (group->kind) {
+    case COUNT:
+        for (u32 k = 0; k < group->parts; k++) {
+            there += masks(scratch, rules, parts[k], 0) != 0;
+            if (there >= group->least) return 1;
+            if (there + (group->parts - k - 1) < group->least) return 0;
+        }
+        return group->least == 0;
+    case SENTENCE:
+        for (u32 k = 0; k < group->parts && together; k++) together &= masks(scratch, rules, parts[k], 0);
+        return together != 0;
+    case NEARBY: {
+        u64 around = spread(masks(scratch, rules, parts[0], 1), group->least);
+        for (u32 k = 1; k < group->parts; k++)
+            if (!(masks(scratch, rules, parts[k], 1) & around)) return 0;
+        return around != 0;
+    }
+    case TITLE:
+    case LEAD:
+        for (u32 k = 0; k < group->parts; k++)
+            if (!(masks(scratch, rules, parts[k], 0) & (group->kind == TITLE ? 1 : scratch->lead))) return 0;
+        return 1;
+    default:
+        return times(scratch, rules, parts[0]) >= group->least;
+    }
+}
+
+static void look_at(const Rules *rules, u32 number, Scratch *scratch, u32 way) {
+    if (scratch->way_epoch[number][way] == scratch->epoch) return;
+    scratch->way_epoch[number][way] = scratch->epoch;
+    u32 rule = rules->way_rule[way];
+    if (rules->dead && rules->dead[rule]) return;
+    for (u32 at = rules->way_at[way]; at < rules->way_at[way + 1]; at++)
+        if (!holds(rules, scratch, &rules->groups[at])) return;
+    if (scratch->rule_count >= scratch->most_rules) {
+        scratch->overflow = 1;
+        return;
+    }
+    scratch->rules[scratch->rule_count++] = rule + (u32)rules->first_rule;
+}
+
+/* --- the article -------------------------------------------------------------------------------- */
+
+/* Numbers of sentences, never more than there are: bit 0 the title, 1 to 63 in turn the text's. */
+static void number_sentences(const Article *article, Scratch *scratch) {
+    const Field *text = article->fields[1];
+    u32 end = 0, paragraph = 0, bit = 1;
+    for (u32 k = 0; k < article->title_tokens; k++) scratch->sentence[k] = 0;
+    scratch->lead = 3;
+    int first_paragraph = 1;
+    for (u32 k = 0; k < text->tokens; k++) {
+        int next = 0;
+        while (end < text->ends && text->end_at[end] <= text->start[k]) end++, next = 1;
+        while (paragraph < text->paragraphs && text->paragraph_at[paragraph] < text->start[k]) {
+            paragraph++;
+            next = 1;
+            if (k) first_paragraph = 0;
+        }
+        if (next && k) bit = bit == 63 ? 1 : bit + 1;
+        scratch->sentence[article->title_tokens + k] = (u8)bit;
+        if (first_paragraph) scratch->lead |= (u64)1 << bit;
+    }
+}
+
+/* Which punctuation certainly ends a sentence: followed by a space and no lower-case letter, not behind
+ * a number, a single letter or what may be an abbreviation (a short word or one of the list). */
+static void find_ends(const Characters *characters, Field *field, const u64 *abbreviations, u64 mask) {
+    const u32 *text = field->text;
+    u32 token = 0;
+    for (u32 k = 0; k < field->stops; k++) {
+        u32 at = field->stop_at[k];
+        if (flags_of(characters, text[at]) & FULL_STOP) {
+            field->end_at[field->ends++] = at + 1;
+            continue;
+        }
+        u32 behind = at + 1;
+        while (behind < field->length && flags_of(characters, text[behind]) & STOP) behind++;
+        if (behind >= field->length || text[behind] != ' ') continue;
+        u32 next = behind;
+        while (next < field->length && text[next] == ' ') next++;
+        if (next >= field->length) continue;
+        u8 flags = flags_of(characters, text[next]);
+        u8 class = CLASS(flags);
+        if ((class != LETTER && class != KEEPER && class != CLUSTER) || flags & LOWER) continue;
+        if (text[at] == '.' && behind == at + 1) {
+            while (token < field->tokens && field->stop[token] < at) token++;
+            if (token >= field->tokens || field->stop[token] != at || !field->hash[token]) continue;
+            if (field->stop[token] - field->start[token] < 2) continue;
+            if (CLASS(flags_of(characters, text[at - 1])) == DIGIT) continue;
+            u64 slot = field->hash[token] & mask;
+            int known = 0;
+            for (; abbreviations[slot]; slot = (slot + 1) & mask) known |= abbreviations[slot] == field->hash[token];
+            if (known) continue;
+        }
+        field->end_at[field->ends++] = behind;
+    }
+}
+
+/* Finds the certain ends of sentences of a field. Before splice. */
+PUBLIC void find_sentences(const Characters *characters, Field *field, const u64 *abbreviations, u64 mask) {
+    find_ends(characters, field, abbreviations, mask);
+}
+
+static int add_other(const Patterns *const *sets, u32 set_count, Scratch *scratch, u32 *count, u64 hash) {
+    u32 ids[MOST_SETS], any = 0;
+    for (u32 n = 0; n < set_count; n++) any |= ids[n] = look_up(sets[n], hash) & ~LISTED;
+    if (!any) return 1;
+    if (*count >= scratch->most_others) return 0;
+    for (u32 n = 0; n < set_count; n++) scratch->other_ids[n][*count] = ids[n];
+    ++*count;
+    return 1;
+}
+
+/* Other readings of each token: what the caller knows, and Arabic words without their particles. A word
+ * that is in the lexicon as it stands has none. */
+static int read_otherwise(const Patterns *const *sets, u32 set_count, const Article *article, Scratch *scratch) {
+    u32 count = 0, given = 0;
+    u64 hashes[MOST_READINGS];
+    for (u32 k = 0; k < article->tokens; k++) {
+        scratch->other_at[k] = count;
+        int whole = (scratch->ids[0][k] & LISTED) != 0;
+        for (; given < article->others && article->other_token[given] <= k; given++)
+            if (article->other_token[given] == k && !whole &&
+                !add_other(sets, set_count, scratch, &count, article->other_hash[given]))
+                return 0;
+        if (!article->arabic || whole) continue;
+        u32 local;
+        const Field *field = field_of(article, k, &local);
+        u32 first = field->start[local] < field->stop[local] ? field->text[field->start[local]] : 0;
+        if (!(first == WAW || first == FEH || first == LAM || first == BEH || first == KAF || first == ALEF)) continue;
+        u32 readings = arabic_readings(article->characters, field, local, sets[0]->key, hashes);
+        for (u32 n = 0; n < readings; n++)
+            if (!add_other(sets, set_count, scratch, &count, hashes[n])) return 0;
+    }
+    scratch->other_at[article->tokens] = count;
+    return 1;
+}
+
+static void begin_epoch(const Rules *const *rules, u32 rule_sets, Scratch *scratch) {
+    if (++scratch->epoch == 0) { /* after four thousand million articles */
+        for (u32 n = 0; n < rule_sets; n++) {
+            for (u64 k = 0; k < rules[n]->leaf_count; k++) scratch->leaves[k].epoch = 0;
+            for (u64 k = 0; k < rules[n]->way_count; k++) scratch->way_epoch[n][k] = 0;
+        }
+        scratch->epoch = 1;
+    }
+    scratch->touched_count = scratch->found = scratch->rule_count = scratch->overflow = 0;
+}
+
+#define AHEAD 12 /* tokens, in which memory answers */
+
+static void number_tokens(const Patterns *set, const Article *article, u32 *ids) {
+    for (int f = 0; f < 2; f++) {
+        const u64 *hash = article->fields[f]->hash;
+        u32 count = article->fields[f]->tokens;
+        for (u32 n = 0; n < count; n++) {
+            if (n + AHEAD < count) PREFETCH(&set->slots[hash[n + AHEAD] & set->slot_mask]);
+            *ids++ = look_up(set, hash[n]);
+        }
+    }
+}
+
+/* Every place where a pattern may stand, and every rule that may fire. The first set is the lexicon's. The
+ * scratch holds as many leaves, ways and tokens as are needed. */
+PUBLIC void match(const Patterns *const *sets, u32 set_count, const Rules *const *rules, u32 rule_sets,
+                  Article *article, Scratch *scratch) {
+    begin_epoch(rules, rule_sets, scratch);
+    article->title_tokens = article->fields[0]->tokens;
+    article->tokens = article->title_tokens + article->fields[1]->tokens;
+    number_sentences(article, scratch);
+    for (u32 n = 0; n < set_count; n++) number_tokens(sets[n], article, scratch->ids[n]);
+    if (!read_otherwise(sets, set_count, article, scratch)) {
+        scratch->overflow = 1;
+        return;
+    }
+    for (u32 n = 0; n < set_count; n++) {
+        const Patterns *set = sets[n];
+        const u32 *ids = scratch->ids[n];
+        for (u32 k = 0; k < article->tokens; k++) {
+            if (k + AHEAD < article->tokens) PREFETCH(&set->filed_at[ids[k + AHEAD] & ~LISTED]);
+            if (ids[k]) scan_token(set, n, article, scratch, ids[k] & ~LISTED, k, 0);
+            for (u32 m = scratch->other_at[k]; m < scratch->other_at[k + 1]; m++)
+                if (scratch->other_ids[n][m]) scan_token(set, n, article, scratch, scratch->other_ids[n][m], k, 1);
+        }
+        if (set->prefix_count) scan_prefixes(set, n, article, scratch);
+    }
+    for (u32 n = 0; n < rule_sets; n++) {
+        for (u32 k = 0; k < scratch->touched_count; k++) {
+            u32 leaf = scratch->touched[k];
+            if (leaf >= rules[n]->leaf_count) continue;
+            for (u32 at = rules[n]->watch_at[leaf]; at < rules[n]->watch_at[leaf + 1]; at++)
+                look_at(rules[n], n, scratch, rules[n]->watch[at]);
+        }
+        for (u64 k = 0; k < rules[n]->always_count; k++) look_at(rules[n], n, scratch, rules[n]->always[k]);
+    }
+}
