@@ -23,6 +23,9 @@ from monitor.rules.load import load_rules, rule_files
 from monitor.stage import Emit
 
 DEBOUNCE_MS = 150
+MOST_EDITS = 500
+"""Edited rules from which on the whole set is filed anew, behind the one that serves."""
+
 LOOK_AGAIN_MS = 1000  # where the system tells nothing of changes, such as on network drives
 
 
@@ -52,10 +55,7 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
         book = previous.book
         problems.extend(error.problems)
     problems.extend(problem for problem in book.problems if problem.level == "error")
-    if previous is not None and book.active() == previous.book.active() and book.table is previous.book.table:
-        engine = previous.engine
-    else:
-        engine = Engine(book.active(), book.table)
+    engine = _engine(book, previous)
     subscribers = previous.subscribers if previous is not None else NOBODY
     feeds: tuple[Feed, ...] = previous.feeds if previous is not None else ()
     try:
@@ -86,6 +86,21 @@ def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = No
         gc.freeze()
     unrouted = tuple(check_routing(book, subscribers.routing))
     return Loaded(book, engine, subscribers, feeds, tuple(dict.fromkeys(problems)), unrouted)
+
+
+def _engine(book: RuleBook, previous: Loaded | None) -> Engine:
+    """The engine of the book: over the same lexicon only what was edited is filed."""
+    active = book.active()
+    if previous is None:
+        return Engine(active, book.table)
+    if book.table is not previous.book.table:
+        return Engine(active, book.table, traffic=previous.engine.traffic())
+    return previous.engine if active == previous.engine.rules else previous.engine.changed(active)
+
+
+def file_anew(loaded: Loaded) -> Engine:
+    """The whole rule set filed once more, by what was seen to be rare."""
+    return Engine(loaded.book.active(), loaded.book.table, traffic=loaded.engine.traffic())
 
 
 Signature = tuple[tuple[str, int, int, int], ...]
@@ -121,6 +136,7 @@ class Reloader:
         self._signature: Signature = ()  # looked at first, so that no edit since the start is missed
         self._trouble = ""
         self._stop = asyncio.Event()
+        self._filing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Until ``stop``."""
@@ -132,8 +148,12 @@ class Reloader:
             rust_timeout=LOOK_AGAIN_MS,
             yield_on_timeout=True,
         )
-        async for _ in watch:
-            await self._look()
+        try:
+            async for _ in watch:
+                await self._look()
+        finally:
+            if self._filing is not None:
+                self._filing.cancel()
 
     async def stop(self) -> None:
         """End the watch."""
@@ -164,6 +184,20 @@ class Reloader:
             feeds=len(loaded.feeds),
             problems=len(loaded.problems),
         )
+        if loaded.engine.edits > MOST_EDITS and (self._filing is None or self._filing.done()):
+            self._filing = asyncio.create_task(self._file_anew(loaded))
+
+    async def _file_anew(self, loaded: Loaded) -> None:
+        """File the whole set off the event loop, take in what was edited meanwhile, hand over."""
+        engine = await asyncio.to_thread(file_anew, loaded)
+        now = self._loaded
+        if now.book.table is not engine.table:
+            return
+        if now is not loaded:
+            engine = await asyncio.to_thread(engine.changed, now.book.active())
+        if now is self._loaded:  # else an edit came just now: the next one begins again
+            self._loaded = msgspec.structs.replace(now, engine=engine)
+            await self._take(self._loaded)
 
 
 def tell(emit: Emit, loaded: Loaded) -> None:

@@ -16,6 +16,7 @@ from monitor.matching.filing.rules import file_rules
 from monitor.matching.frames import Reader
 from monitor.matching.hits import document_of
 from monitor.matching.kernel import NAME, make_kernel
+from monitor.matching.kernel.read import Kernel
 from monitor.matching.names import Names
 from monitor.matching.rule import Rule
 from monitor.matching.ruleset import Filed as _Filed
@@ -87,16 +88,16 @@ class Engine:
         at on every article. Neither changes what fires."""
         rarity = Rarity(table, traffic)
         base = file_rules([rule.clause for rule in rules], table, rarity, table.leaf_count)
-        self._take(_Filed(Plan(table, base), tuple(rules)), rarity, kernel, watched)
+        plan = Plan(table, base)
+        self._take(_Filed(plan, tuple(rules)), rarity, make_kernel(plan, kernel), watched)
 
-    def _take(self, filed: _Filed, rarity: Rarity, kernel: str, watched: bool) -> None:
+    def _take(self, filed: _Filed, rarity: Rarity, kernel: Kernel, watched: bool) -> None:
         self.table = filed.plan.table
         self.lexicon = self.table.lexicon
         self._filed = filed
         self._rarity = rarity
         self._watched = watched
-        self._kernel = make_kernel(filed.plan, kernel)
-        self._kernel_name = kernel
+        self._kernel = kernel
         self._names = Names(filed.plan)
 
     @property
@@ -114,10 +115,9 @@ class Engine:
 
         It costs what the number of ``edits`` costs: file the set anew (``Engine``) when they are many.
         """
+        filed = self._filed.changed(tuple(rules), self._rarity)
         engine = Engine.__new__(Engine)
-        engine._take(
-            self._filed.changed(tuple(rules), self._rarity), self._rarity, self._kernel_name, self._watched
-        )
+        engine._take(filed, self._rarity, self._kernel.over(filed.plan), self._watched)
         return engine
 
     def traffic(self) -> Traffic:

@@ -31,6 +31,12 @@ from monitor.matching.stretches import Span, lying, paragraphs, scope, sentences
 BUDGET = 200_000
 """Steps that verifying one rule on one article may take; a usual rule takes fewer than a hundred."""
 
+ARTICLE_BUDGET = 1_000_000
+"""Steps for all rules together, from which on each rule has no more than ``ALWAYS``."""
+
+ALWAYS = 2_000
+"""Steps that a rule has however much others took."""
+
 
 class BudgetExceeded(Exception):
     """A rule takes too long on an article."""
@@ -68,6 +74,8 @@ class Verifier:
         self._frames = frames
         self._concepts: dict[tuple[str, bool], Sequence[Hit]] = {}
         self._steps = 0
+        self._spent = 0
+        self._limit = BUDGET
         self.score: float | None = None
         self._whole = whole(document)
 
@@ -78,8 +86,12 @@ class Verifier:
         ``BudgetExceeded``.
         """
         self._steps = 0
+        self._limit = max(ALWAYS, min(BUDGET, ARTICLE_BUDGET - self._spent))
         self.score = None
-        support = self._holds(clause, self._whole)
+        try:
+            support = self._holds(clause, self._whole)
+        finally:
+            self._spent += self._steps
         if support is None:
             return None
         unique: dict[tuple[int, int, int], Found] = {}
@@ -97,13 +109,13 @@ class Verifier:
 
         Raises ``BudgetExceeded``.
         """
-        self._steps = 0
+        self._steps, self._limit = 0, BUDGET
         return self._holds(clause, self._whole if where is None else where)
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
-        if self._steps > BUDGET:
-            raise BudgetExceeded(f"more than {BUDGET} steps on one article")
+        if self._steps > self._limit:
+            raise BudgetExceeded(f"more than {self._limit} steps on one article")
 
     def _holds(self, clause: Clause, where: tuple[Span, ...]) -> Support | None:
         self._spend(1)

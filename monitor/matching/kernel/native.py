@@ -397,6 +397,13 @@ class NativeKernel:
         finally:
             self._free.append(work)
 
+    def over(self, plan: Plan) -> NativeKernel:
+        """A kernel for another plan of the same lexicon and base, with what this one remembers."""
+        kernel = NativeKernel(plan, self.memory)
+        plain.carry(self._traffic, kernel._traffic, plan)
+        kernel._articles = self._articles
+        return kernel
+
     def counts(self) -> tuple[int, Numbers]:
         """How many articles were read, and in how many of them each leaf occurred."""
         return self._articles, self._traffic

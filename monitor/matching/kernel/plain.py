@@ -97,11 +97,12 @@ class _Marks:
 class PlainKernel:
     """Reads articles by one plan, in Python. Safe to share between threads."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, filed: Sequence[_Filed] = ()) -> None:
+        """``filed``: the first sets of patterns, if they are known from another kernel."""
         self._plan = plan
-        self._sets = [
-            _Filed(patterns, plain_terms=number > 0) for number, patterns in enumerate(plan.pattern_sets)
-        ]
+        self._sets = list(filed)
+        for number, patterns in enumerate(plan.pattern_sets[len(filed) :], len(filed)):
+            self._sets.append(_Filed(patterns, plain_terms=number > 0))
         self._rules = [_Checks(rules) for rules in plan.rule_sets]
         self._traffic = np.zeros(plan.leaf_count + 1, np.uint32)
         self._articles = 0
@@ -120,6 +121,13 @@ class PlainKernel:
         """The same, but nothing if no rule may fire."""
         read = self.read(title, text, language)
         return read if read.rules else None
+
+    def over(self, plan: Plan) -> PlainKernel:
+        """A kernel for another plan of the same lexicon and base, with what this one remembers."""
+        kernel = PlainKernel(plan, self._sets[:2])
+        carry(self._traffic, kernel._traffic, plan)
+        kernel._articles = self._articles
+        return kernel
 
     def counts(self) -> tuple[int, Numbers]:
         """How many articles were read, and in how many of them each leaf occurred."""
@@ -183,6 +191,12 @@ class PlainKernel:
                     found.add(offset + rule)
             offset += checks.rules
         return sorted(found)
+
+
+def carry(counts: Numbers, into: Numbers, plan: Plan) -> None:
+    """Take over the counts of the leaves that both plans have."""
+    count = plan.base.leaf_count
+    into[:count] = counts[:count]
 
 
 def _bit(starts: Sequence[int], token: int) -> int:

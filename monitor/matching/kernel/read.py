@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from monitor.matching.filing.hashing import Numbers
+from monitor.matching.filing.plan import Plan
 from monitor.matching.text import Segmented
 
 Row = tuple[int, int, int]
@@ -33,6 +34,9 @@ class Kernel(Protocol):
 
     def candidates(self, title: str, text: str, language: str) -> Read | None:
         """The same, but nothing if no rule may fire."""
+
+    def over(self, plan: Plan) -> Kernel:
+        """A kernel for another plan of the same lexicon and base, with what this one remembers."""
 
     def counts(self) -> tuple[int, Numbers]:
         """How many articles were read, and in how many of them each leaf occurred."""
