@@ -48,15 +48,20 @@ class Kind(IntEnum):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Conditions that hold together."""
+    """Conditions that hold together. ``loose`` ones may hold outside the stretch that is asked for."""
 
     kind: Kind
     parts: tuple[Leaves, ...]
     least: int = 1
+    loose: bool = False
 
     def watchable(self) -> bool:
         """Whether each single part is necessary."""
         return self.kind is not Kind.COUNT or self.least >= len(self.parts)
+
+    def joinable(self) -> bool:
+        """Whether each part is necessary in the very stretch that is asked for, and nothing else is asked."""
+        return self.kind is Kind.COUNT and self.watchable() and not self.loose
 
 
 Way = tuple[Group, ...]
@@ -106,16 +111,24 @@ def _groups(clause: Clause, weigh: Weigh, longest: int) -> list[Group]:
         case Scope(field=field, of=of):
             kind = Kind.TITLE if field == "title" else Kind.LEAD
             return [
-                Group(kind, group.parts) if group.kind is Kind.COUNT and group.watchable() else group
+                Group(kind, group.parts) if group.joinable() else group
                 for group in _groups(of, weigh, longest)
             ]
-        case Frame(scope=scope):
-            roles = (clause.event, clause.actor, clause.place, clause.target)
-            asked = tuple(frozenset(f"w:{id}" for id in ids) for ids in roles if ids)
-            if scope == "sentence" and len(asked) > 1:
-                return [Group(Kind.SENTENCE, asked)]
-            return [_one(part) for part in asked]
+        case Frame():
+            return _framed(clause)
     raise TypeError(f"not a clause: {clause!r}")
+
+
+def _framed(frame: Frame) -> list[Group]:
+    """Event and actor stand in one sentence; place and target may stand in one beside it, if the scope
+    says so."""
+    shared = [ids for ids in (frame.place, frame.target) if ids]
+    own = [ids for ids in (frame.event, frame.actor) if ids]
+    if frame.scope == "sentence":
+        own, shared = own + shared, []
+    inside = [_one(frozenset(f"w:{id}" for id in ids)) for ids in own]
+    around = [Group(Kind.COUNT, (frozenset(f"w:{id}" for id in ids),), loose=True) for ids in shared]
+    return [*_joined(inside, Kind.SENTENCE, 1), *around]
 
 
 def _one(leaves: Leaves) -> Group:
@@ -127,7 +140,7 @@ def _joined(groups: Iterable[Group], kind: Kind, least: int) -> list[Group]:
     single: list[Leaves] = []
     others: list[Group] = []
     for group in groups:
-        if group.kind is Kind.COUNT and group.watchable():
+        if group.joinable():
             single.extend(group.parts)
         else:
             others.append(group)

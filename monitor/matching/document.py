@@ -46,19 +46,23 @@ class Settled(msgspec.Struct, frozen=True):
     terms: Mapping[str, Sequence[Hit]]
 
 
+NOTHING = Settled((), (), {})
+
+
 class Islands:
     """The islands of one field, in text order."""
 
     def __init__(
         self,
-        bounds: Sequence[tuple[int, int]],
+        firsts: Sequence[int],
+        lasts: Sequence[int],
         settle: Callable[[int], Settled],
-        whose: Mapping[str, Sequence[int]],
+        whose: Callable[[str], Iterable[int]],
     ) -> None:
-        """``bounds`` are first and last token of each island; ``settle`` takes its number; ``whose`` tells
-        in which islands an entry or a term's leaf may have hits, ascending."""
-        self._firsts = [first for first, _ in bounds]
-        self._lasts = [last for _, last in bounds]
+        """``firsts`` and ``lasts`` are each island's first and last token; ``settle`` takes its number;
+        ``whose`` tells in which islands an entry or a term's leaf may have hits, ascending."""
+        self._firsts = firsts
+        self._lasts = lasts
         self._settle = settle
         self._settled: dict[int, Settled] = {}
         self._whose = whose
@@ -73,9 +77,9 @@ class Islands:
             known = self._settled[number] = self._settle(number)
         return known
 
-    def of(self, key: str) -> Sequence[int]:
+    def of(self, key: str) -> Iterable[int]:
         """Islands in which the entry or leaf may have hits."""
-        return self._whose.get(key, ())
+        return self._whose(key)
 
     def within(self, lo: int, hi: int) -> range:
         """Islands that lie at least in part in tokens ``lo`` to ``hi``, end excluded."""

@@ -133,6 +133,7 @@ class Engine:
         source: Source = NO_SOURCE,
         published: datetime | None = None,
         seen: datetime | None = None,
+        url: str = "",
     ) -> Reading:
         """All rules that fire on an article. ``language`` is ISO 639-1, empty if unknown."""
         if self._watched:
@@ -143,14 +144,19 @@ class Engine:
             numbers = self._filed.in_order(range(self._filed.numbers))
         if read is None:
             return Reading((), (), lambda: self.open(title, text, language))
-        document = document_of(read, language, self._names.known)
+        document = document_of(read, language, self._names)
         fired: list[Fired] = []
         suspended: list[Suspended] = []
         verifier: Verifier | None = None
         for number in numbers:
             rule = self._filed.rule(number)
             refused = rule.where.refuses(
-                language=language, source=source, published=published, seen=seen, length=len(text)
+                language=language,
+                source=source,
+                published=published,
+                seen=seen,
+                length=len(text),
+                url=url,
             )
             if refused:
                 continue
@@ -177,7 +183,7 @@ class Engine:
 
     def open(self, title: str, text: str, language: str) -> Document:
         """The document with every hit that counts in it."""
-        return document_of(self._kernel.read(title, text, language), language, self._names.known)
+        return document_of(self._kernel.read(title, text, language), language, self._names)
 
     def _verifier(self, document: Document) -> Verifier:
         return Verifier(document, self.lexicon, Reader(self.lexicon, self._filed.extra))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Protocol
 
 import msgspec
+import numpy as np
 
 from monitor.lexicon.schema import NAME_KINDS, Form
 from monitor.matching.characters import KATAKANA
-from monitor.matching.document import Document, Hit, Islands, Settled
-from monitor.matching.kernel.read import Read, Row
+from monitor.matching.document import NOTHING, Document, Hit, Islands, Settled
+from monitor.matching.filing.hashing import Numbers
+from monitor.matching.kernel.read import Read, Row, Rows
 from monitor.matching.patterns import Pattern, surface_of
 from monitor.matching.text import Segmented
 
@@ -23,59 +27,62 @@ _word = re.compile(r"[^\W\d_]+")
 class Known(msgspec.Struct, frozen=True):
     """What a pattern's number stands for: forms of the lexicon, or a plain term's leaf.
 
-    ``pattern`` is there if more than its tokens has to be met; ``keys`` are the entries, or the leaf.
+    ``pattern`` is there if more than its tokens has to be met.
     """
 
     forms: tuple[Form, ...]
     leaf: str
     clustered: bool
     pattern: Pattern | None
-    keys: tuple[str, ...]
 
 
-def document_of(read: Read, language: str, known: Callable[[int], Known]) -> Document:
+class Naming(Protocol):
+    """Tells what numbers of patterns stand for."""
+
+    def known(self, pattern: int) -> Known:
+        """The pattern of this number."""
+
+    def owners(self, patterns: Numbers) -> Callable[[str], Sequence[int]]:
+        """Tells which of the patterns may be an entry's, or those of a plain term's leaf."""
+
+
+def document_of(read: Read, language: str, naming: Naming) -> Document:
     """The article; its hits are settled when they are asked for."""
     title, text = (
-        _islands(number, read.fields[number], read.rows[number], language, known) for number in (0, 1)
+        _islands(number, read.fields[number], read.rows[number], language, naming) for number in (0, 1)
     )
     return Document(read.fields, language, (title, text))
 
 
-def _islands(
-    number: int, text: Segmented, rows: Sequence[Row], language: str, known: Callable[[int], Known]
-) -> Islands:
-    bounds: list[tuple[int, int]] = []
-    begins: list[int] = []
-    whose: dict[str, list[int]] = {}
-    reach, island = -1, -1
-    for at, (first, last, pattern) in enumerate(rows):
-        if first > reach:
-            island += 1
-            begins.append(at)
-            bounds.append((first, last))
-            reach = last
-        elif last > reach:
-            reach = last
-            bounds[island] = (bounds[island][0], last)
-        for key in known(pattern).keys:
-            places = whose.get(key)
-            if places is None:
-                whose[key] = [island]
-            elif places[-1] != island:
-                places.append(island)
-    begins.append(len(rows))
+def _islands(number: int, text: Segmented, rows: Rows, language: str, naming: Naming) -> Islands:
+    count = len(rows.first)
+    if not count:
+        return NO_ISLANDS
+    reach = np.maximum.accumulate(rows.last)
+    begins = np.flatnonzero(np.concatenate([_TRUE, rows.first[1:] > reach[:-1]]))
+    ends = np.append(begins[1:], count)
     capitals: dict[int, bool] = {}
+    starts: list[int] = begins.tolist()
+    places = naming.owners(rows.pattern)
 
     def settle(island: int) -> Settled:
-        return _settle(number, text, rows[begins[island] : begins[island + 1]], language, known, capitals)
+        inside = rows.between(begins[island], ends[island])
+        return _settle(number, text, inside, language, naming.known, capitals)
 
-    return Islands(bounds, settle, whose)
+    def whose(key: str) -> Iterable[int]:
+        return dict.fromkeys([bisect_right(starts, place) - 1 for place in places(key)])
+
+    return Islands(rows.first[begins].tolist(), reach[ends - 1].tolist(), settle, whose)
+
+
+_TRUE = np.ones(1, bool)
+NO_ISLANDS = Islands((), (), lambda island: NOTHING, lambda key: ())
 
 
 def _settle(
     number: int,
     text: Segmented,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     language: str,
     known: Callable[[int], Known],
     capitals: dict[int, bool],
@@ -105,7 +112,9 @@ def _settle(
     for leaf, clustered, hit in plain:
         if not (clustered and _guarded(hit, text, outer)):
             terms.setdefault(leaf, []).append(hit)
-    return Settled(outer, inner, {leaf: _apart(hits) for leaf, hits in terms.items()})
+    return Settled(
+        outer, inner, {leaf: _apart(hits) if len(hits) > 1 else hits for leaf, hits in terms.items()}
+    )
 
 
 def _speaks(form: Form, language: str) -> bool:

@@ -36,6 +36,7 @@ def match_article(engine: Engine, article: Article) -> tuple[Match | None, tuple
         source=article.source,
         published=article.published,
         seen=article.seen,
+        url=article.canonical_url or article.url,
     )
     fired = tuple(_fired(one) for one in reading.fired if one.rule.status != "draft")
     if not fired:

@@ -24,8 +24,7 @@ from monitor.matching.clauses import (
     Weighted,
 )
 from monitor.matching.near import MOST_PARTS
-from monitor.matching.patterns import patterns
-from monitor.matching.plan import PREFIX_KEY
+from monitor.matching.patterns import PREFIX_KEY, patterns
 from monitor.rules.schema import ClauseModel
 
 Report = Callable[[Sequence[Key], str, str], None]
@@ -46,40 +45,61 @@ _COMPANIONS: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, str] = {"near": "words", "at_least": "of", "mentions": "of", "score": "threshold"}
 _NEVER = Any(())
+MOST_DEEP = 100
+"""Clauses inside each other, those that ``use`` brings along counted as if they stood there."""
 MOST_CLAUSES = 10_000
 """In one rule, those that ``use`` repeats counted each time."""
 
 
 class ClauseReader:
-    """Reads the clauses of one rule; ``lets`` are its named clauses."""
+    """Reads the clauses of one rule; ``lets`` are its named clauses.
+
+    ``report`` takes what is wrong, and may be exchanged between clauses; ``named`` are the lexicon ids
+    that were met, known or not.
+    """
 
     def __init__(self, lexicon: Lexicon, lets: Mapping[str, ClauseModel], report: Report) -> None:
         self._lexicon = lexicon
         self._lets = lets
-        self._report = report
+        self.report = report
+        self.named: set[str] = set()
         self._using: list[str] = []
         self._count = 0
+        self._depth = 0
+        self._too_deep = False
 
     def read(self, model: ClauseModel, place: Place, inside: str = "") -> Clause:
         """The clause at ``place``; ``inside`` names the clause around it that allows no ``none``."""
+        if self._depth == MOST_DEEP:
+            if not self._too_deep:
+                self.report(place, f"clauses are nested more than {MOST_DEEP} deep", "nest fewer")
+            self._too_deep = True
+            return _NEVER
+        self._depth += 1
+        try:
+            return self._read(model, place, inside)
+        finally:
+            self._depth -= 1
+
+    def _read(self, model: ClauseModel, place: Place, inside: str) -> Clause:
         self._count += 1
         if self._count > MOST_CLAUSES:
             if self._count == MOST_CLAUSES + 1:
-                self._report(
+                self.report(
                     place, f"more than {MOST_CLAUSES} clauses, with all that is used", "make it several rules"
                 )
             return _NEVER
         given = model.model_fields_set
         for key, companions in _COMPANIONS.items():
             if key in given and not any(companion in given for companion in companions):
-                self._report(
+                self.report(
                     (*place, key), f"{key!r} has no meaning here", f"it belongs to {' or '.join(companions)}"
                 )
         lacking = [key for key, needed in _NEEDS.items() if key in given and needed not in given]
         for key in lacking:
-            self._report((*place, key), f"{key!r} needs {_NEEDS[key]!r}", f"add {_NEEDS[key]}: …")
+            self.report((*place, key), f"{key!r} needs {_NEEDS[key]!r}", f"add {_NEEDS[key]}: …")
         if "none" in given and inside:
-            self._report(
+            self.report(
                 (*place, "none"),
                 f"'none' cannot stand inside {inside!r}",
                 f"put it beside {inside!r}, in an 'all'",
@@ -88,11 +108,11 @@ class ClauseReader:
         none = self._several(model.none, (*place, "none"), inside) if model.none else ()
         if not parts and not none:
             if not lacking:
-                self._report(place, "an empty clause", "name a term, an entity, a concept or another clause")
+                self.report(place, "an empty clause", "name a term, an entity, a concept or another clause")
             return _NEVER
         within = self._within(model.within)
         if within is not None and model.all is None:
-            self._report((*place, "within"), "'within' has no meaning here", "it belongs to 'all'")
+            self.report((*place, "within"), "'within' has no meaning here", "it belongs to 'all'")
         if len(parts) == 1 and not none and within is None:
             return parts[0]
         return All(tuple(parts), none, within)
@@ -117,7 +137,7 @@ class ClauseReader:
         if model.at_least is not None and model.of is not None:
             of = self._several(model.of, (*place, "of"), "at_least")
             if model.at_least > len(of):
-                self._report(
+                self.report(
                     (*place, "at_least"), f"at least {model.at_least} of {len(of)} can never hold", "lower it"
                 )
             parts.append(AtLeast(model.at_least, of))
@@ -143,36 +163,36 @@ class ClauseReader:
         text = model.term or ""
         at = (*place, "term") if "term" in model.model_fields_set else place
         if "*" in text.removesuffix("*"):
-            self._report(at, f"{text!r}: a * stands only at the end", "list the forms with 'any'")
+            self.report(at, f"{text!r}: a * stands only at the end", "list the forms with 'any'")
             return _NEVER
         spellings = patterns(text, case=bool(model.case))
         if text.endswith("*"):
             if not spellings or any(len(one.tokens[-1]) < PREFIX_KEY for one in spellings):
-                self._report(
+                self.report(
                     at, f"the prefix {text!r} is too short", f"give {PREFIX_KEY} letters or more before the *"
                 )
                 return _NEVER
             if model.case:
-                self._report(
+                self.report(
                     (*place, "case"), "'case' has no meaning for a prefix", "list the forms with 'any'"
                 )
         if not spellings:
-            self._report(at, f"{text!r} holds no letter or digit", "write a word")
+            self.report(at, f"{text!r} holds no letter or digit", "write a word")
             return _NEVER
         return Term(text, bool(model.case))
 
     def _near(self, model: ClauseModel, place: Place) -> Clause:
         assert model.near is not None
         if len(model.near) < 2:
-            self._report(
+            self.report(
                 (*place, "near"), "'near' needs two parts or more", "add a part, or use the part alone"
             )
         if len(model.near) > MOST_PARTS:
-            self._report((*place, "near"), f"'near' takes at most {MOST_PARTS} parts", "split it with 'all'")
+            self.report((*place, "near"), f"'near' takes at most {MOST_PARTS} parts", "split it with 'all'")
         parts = self._several(model.near, (*place, "near"), "near")
         for number, part in enumerate(parts):
             if not _is_alternative(part):
-                self._report(
+                self.report(
                     (*place, "near", number),
                     "'near' takes terms, entities, concepts, and any of them",
                     "use 'all' with 'within'",
@@ -182,7 +202,7 @@ class ClauseReader:
     def _mentions(self, count: int, of: Sequence[ClauseModel], place: Place) -> Clause:
         parts = self._several(of, (*place, "of"), "mentions")
         if len(parts) != 1 or not isinstance(parts[0], Term | Names):
-            self._report(
+            self.report(
                 (*place, "of"), "'mentions' counts one term, entity or concept", "use 'at_least' for several"
             )
         return Mentions(count, parts[0])
@@ -191,7 +211,7 @@ class ClauseReader:
         assert model.event is not None
         for id in model.event:
             if "/" in id:
-                self._report((*place, "event"), f"{id!r} is an entity", "an event names concepts")
+                self.report((*place, "event"), f"{id!r} is an entity", "an event names concepts")
         roles = (
             ("event", model.event),
             ("actor", model.actor),
@@ -215,10 +235,10 @@ class ClauseReader:
 
     def _use(self, name: str, place: Place, inside: str) -> Clause:
         if name not in self._lets:
-            self._report(place, f"no clause {name!r} in 'let'", _suggest(name, self._lets))
+            self.report(place, f"no clause {name!r} in 'let'", _suggest(name, self._lets))
             return _NEVER
         if name in self._using:
-            self._report(place, f"{name!r} uses itself", "break the circle")
+            self.report(place, f"{name!r} uses itself", "break the circle")
             return _NEVER
         self._using.append(name)
         clause = self.read(self._lets[name], ("let", name), inside)
@@ -228,13 +248,14 @@ class ClauseReader:
     def _known(self, ids: Sequence[str], place: Place, kind: str) -> None:
         for number, id in enumerate(ids):
             at = (*place, number)
+            self.named.add(id)
             if id not in self._lexicon.entries:
                 what = "concept" if "/" not in id else "entity"
-                self._report(at, f"unknown {what} {id!r}", _suggest(id, self._lexicon.entries))
+                self.report(at, f"unknown {what} {id!r}", _suggest(id, self._lexicon.entries))
             elif kind == "entity" and "/" not in id:
-                self._report(at, f"{id!r} is a concept", "write `concept:`")
+                self.report(at, f"{id!r} is a concept", "write `concept:`")
             elif kind == "concept" and "/" in id:
-                self._report(at, f"{id!r} is an entity", "write `entity:`")
+                self.report(at, f"{id!r} is an entity", "write `entity:`")
 
     @staticmethod
     def _within(text: str | None) -> Stretch | None:

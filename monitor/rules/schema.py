@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from monitor.durations import Duration
 from monitor.records import RuleStatus, Severity
+from monitor.rules.codes import country_code, language_code, site_name, source_glob
+
+MOST_QUERY = 50_000
+"""Characters of a query."""
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
@@ -84,6 +97,13 @@ class ClauseModel(Model):
     ) = Field(None, description="with `event`: cues that silence it")
     use: str | None = Field(None, description="a clause named in `let`")
 
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the keys that are given alone: the others are the class's, and take no memory."""
+        given = self.model_fields_set
+        object.__setattr__(
+            self, "__dict__", {key: self.__dict__[key] for key in self.__dict__ if key in given}
+        )
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -102,62 +122,130 @@ Clause = Annotated[ClauseModel, BeforeValidator(_term)]
 Clauses = Annotated[tuple[Clause, ...], Field(min_length=1, max_length=1000)]
 
 
+def clause_of(**keys: Any) -> ClauseModel:
+    """A clause of these keys, which are known to be right: nothing is checked."""
+    model = ClauseModel.__new__(ClauseModel)
+    object.__setattr__(model, "__dict__", keys)
+    object.__setattr__(model, "__pydantic_fields_set__", set(keys))
+    object.__setattr__(model, "__pydantic_extra__", None)
+    object.__setattr__(model, "__pydantic_private__", None)
+    return model
+
+
 class WeightedModel(Model):
     clause: Clause
     weight: float
 
 
 ClauseModel.model_rebuild()
+for _name in ClauseModel.model_fields:
+    setattr(ClauseModel, _name, None)
+
+
+_MANY = Field(min_length=1, max_length=1000)
+Language = Annotated[str, AfterValidator(language_code)]
+Country = Annotated[str, AfterValidator(country_code)]
+SourceGlob = Annotated[str, AfterValidator(source_glob)]
+Site = Annotated[str, AfterValidator(site_name)]
+Languages = Annotated[
+    tuple[Language, ...], BeforeValidator(_list, json_schema_input_type=str | list[str]), _MANY
+]
+Countries = Annotated[
+    tuple[Country, ...], BeforeValidator(_list, json_schema_input_type=str | list[str]), _MANY
+]
+SourceGlobs = Annotated[
+    tuple[SourceGlob, ...], BeforeValidator(_list, json_schema_input_type=str | list[str]), _MANY
+]
+Sites = Annotated[tuple[Site, ...], BeforeValidator(_list, json_schema_input_type=str | list[str]), _MANY]
 
 
 class SourcesModel(Model):
-    ids: Ids | None = None
-    exclude: Ids | None = None
-    tags: Ids | None = None
-    exclude_tags: Ids | None = None
-    countries: Ids | None = None
-    exclude_countries: Ids | None = None
+    """By where an article comes from, as the feed list says."""
+
+    ids: SourceGlobs | None = Field(None, description="only these sources; * stands for anything: bbc-*")
+    exclude: SourceGlobs | None = Field(None, description="not these sources; * stands for anything")
+    tags: Ids | None = Field(None, description="only feeds with one of these tags")
+    exclude_tags: Ids | None = Field(None, description="no feed with one of these tags")
+    countries: Countries | None = Field(None, description="only publishers of these countries, two letters")
+    exclude_countries: Countries | None = Field(None, description="no publisher of these countries")
+    sites: Sites | None = Field(
+        None, description="only pages of these hosts and their subdomains, such as bbc.co.uk or *.gov"
+    )
+    exclude_sites: Sites | None = Field(None, description="no page of these hosts and their subdomains")
 
 
 class WhereModel(Model):
     """Metadata filters; what is unknown passes."""
 
-    languages: Ids | None = None
-    sources: SourcesModel = SourcesModel()
-    max_age: Duration | None = None
-    min_length: Annotated[int, Field(ge=0)] = 0
-    max_length: Annotated[int, Field(ge=0)] = 0
+    languages: Languages | None = Field(None, description="only texts in these languages, two letters")
+    exclude_languages: Languages | None = Field(None, description="no text in these languages")
+    sources: SourcesModel = Field(SourcesModel.model_validate({}), description="where the article comes from")
+    max_age: Duration | None = Field(
+        None, description="published no longer before it was first seen, such as 48h"
+    )
+    min_length: Annotated[int, Field(ge=0)] = Field(0, description="characters of the text, at least")
+    max_length: Annotated[int, Field(ge=0)] = Field(0, description="characters of the text, at most; 0: any")
+
+    @field_validator("max_age")
+    @classmethod
+    def _positive(cls, age: timedelta | None) -> timedelta | None:
+        if age is not None and age <= timedelta(0):
+            raise ValueError("an age must be longer than zero")
+        return age
 
 
 class ExampleModel(Model):
     """A text that must fire the rule, or must not; with evidence, or the clause that is not met."""
 
-    fires: str | None = None
-    silent: str | None = None
-    title: str = ""
-    lang: str = ""
-    evidence: tuple[str, ...] | None = None
-    because: str = ""
+    fires: str | None = Field(None, description="a text that must fire the rule")
+    silent: str | None = Field(None, description="a text that must not fire it")
+    title: str = Field("", description="the title above the text")
+    lang: str = Field("", description="the language of the text, where it is too short to tell")
+    evidence: tuple[str, ...] | None = Field(
+        None, description="with `fires`: the words that must be shown, in order"
+    )
+    because: str = Field("", description="with `silent`: the clause that is not met")
+
+
+def _one_source_of_clauses(schema: dict[str, Any]) -> None:
+    """`match` or `query`; neither where `extends` brings clauses along."""
+    both = {"required": ["match", "query"]}
+    schema["anyOf"] = [{"required": [key]} for key in ("match", "query", "extends")]
+    schema["not"] = both
 
 
 class RuleModel(Model):
     """A watch rule."""
 
-    id: RuleId
-    title: Annotated[str, Field(max_length=200)] = ""
-    description: str = ""
-    severity: Severity = "medium"
-    tags: Annotated[tuple[str, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] = ()
-    owner: str = ""
-    status: RuleStatus = "active"
-    review_by: date | None = None
-    where: WhereModel = WhereModel()
-    let: dict[str, Clause] = {}
-    match: Clause
-    again: tuple[Annotated[str, Field(pattern=r"^(languages|numbers|sources\+[1-9][0-9]*)$")], ...] = ()
-    expires: AwareDatetime | date | None = None
-    subscribers: tuple[str, ...] = ()
-    examples: tuple[ExampleModel, ...] = ()
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_one_source_of_clauses)
+
+    id: RuleId = Field(description="lower-case words with hyphens; unique")
+    title: Annotated[str, Field(max_length=200)] = Field("", description="what subscribers read")
+    description: str = Field("", description="for colleagues")
+    severity: Severity = Field("medium", description="how urgent it is")
+    tags: Annotated[tuple[str, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] = Field(
+        (), description="what subscriptions select by"
+    )
+    owner: str = Field("", description="who looks after the rule")
+    status: RuleStatus = Field(
+        "active", description="draft: checked only; shadow: evaluated and recorded, never sent; active"
+    )
+    review_by: date | None = Field(None, description="when colleagues are to look at it again")
+    where: WhereModel = Field(WhereModel.model_validate({}), description="what must be known of the article")
+    let: dict[str, Clause] = Field({}, description="named clauses, for `use`")
+    extends: RuleId | None = Field(None, description="a rule whose clauses and keys this one takes")
+    match: Clause | None = Field(None, description="the clause that must hold")
+    query: Annotated[str, Field(max_length=MOST_QUERY)] | None = Field(
+        None,
+        description='instead of `match`: AND OR NOT ( ) "phrase" wild* NEAR/5 ONEAR/5 title: lead: '
+        "sentence: paragraph: lang: source: country: site: case: entity: concept: use: atleast3:",
+    )
+    again: tuple[Annotated[str, Field(pattern=r"^(languages|numbers|sources\+[1-9][0-9]*)$")], ...] = Field(
+        (), description="what is worth a second notice of a story"
+    )
+    expires: AwareDatetime | date | None = Field(None, description="after which the rule is no longer sent")
+    subscribers: tuple[str, ...] = Field((), description="who takes it, besides subscriptions")
+    examples: tuple[ExampleModel, ...] = Field((), description="texts that must fire it, texts that must not")
 
 
 class RuleFile(Model):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from monitor.located import InvalidFile
 from monitor.matching.engine import Engine
 from monitor.rules.book import RuleBook
 from monitor.rules.load import load_rules
+from monitor.rules.schema import RuleFile
 
 LEXICON = """\
 entities:
@@ -153,6 +155,62 @@ def test_a_mistake_in_a_clause_is_told_with_its_place(
 def test_a_mistake_in_a_rule_is_told_with_its_place(tmp_path: Path, key: str, message: str) -> None:
     found = refused(tmp_path, "bomb", f"    {key}\n")
     assert any(message in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("{languages: english}", "5:13: rules.where.languages: 'english' is no language code: did you mean 'en'?"),
+        ("{languages: [en, xq]}", "5:29: rules.where.languages: 'xq' is no language code: write two letters of ISO 639-1"),
+        ("{languages: pt-BR}", "5:13: rules.where.languages: 'pt-BR' is no language code: did you mean 'pt'?"),
+        ("{exclude_languages: ua}", "'ua' is no language code: did you mean 'uk'?"),
+        ("{languages: []}", "5:13: rules.where.languages: Value should have at least 1 item"),
+        ("{sources: {countries: [fr, uk]}}", "5:39: rules.where.sources.countries: 'uk' is no country code: did you mean 'gb'?"),
+        ("{sources: {exclude_countries: xx}}", "'xx' is no country code: write two letters of ISO 3166-1"),
+        ("{sources: {ids: [a b]}}", "5:29: rules.where.sources.ids: 'a b' is no source: write its short name"),
+        ("{sources: {ids: ''}}", "'' is no source"),
+        ("{sources: {sites: 'https://bbc.co.uk/news'}}", "5:23: rules.where.sources.sites: 'https://bbc.co.uk/news' is no site: write the host alone"),
+        ("{sources: {ids: [a, 'b*'], exclude: [c, 'b*']}}", "5:39: rule one: 'b*' is wanted and excluded; keep one of them"),
+        ("{languages: [en], exclude_languages: [en]}", "5:30: rule one: 'en' is wanted and excluded"),
+        ("{sources: {tags: x, exclude_tags: x}}", "rule one: 'x' is wanted and excluded"),
+        ("{min_length: 500, max_length: 100}", "5:30: rule one: no text has 500 characters or more and 100 or fewer; swap min_length and max_length"),
+        ("{min_length: -1}", "5:13: rules.where.min_length: Input should be greater than or equal to 0"),
+        ("{max_age: 0s}", "5:13: rules.where.max_age: an age must be longer than zero"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_filter_is_told_with_its_place(tmp_path: Path, where: str, message: str) -> None:
+    (found,) = refused(tmp_path, "bomb", f"    where: {where}\n")
+    assert message.partition(": ")[2] in found or message in found, found
+    if message[0].isdigit():
+        assert found.startswith(message.partition(": ")[0]), found
+
+
+def test_codes_and_sites_are_taken_as_people_write_them(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        watch="rules:\n  - id: one\n    match: bomb\n    where: {languages: EN, min_length: 5, max_length: 5, "
+        "sources: {countries: [US, country/gb, xk], sites: www.BBC.co.uk}}\n",
+    )
+    book = load_rules([tmp_path])
+    assert problems(book, tmp_path) == []
+    where = book.rules[0].rule.where
+    assert (where.languages, where.countries, where.sites) == (("en",), ("us", "gb", "xk"), ("bbc.co.uk",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "good"),
+    [
+        ({"id": "a", "match": "b"}, True),
+        ({"id": "a", "query": "b"}, True),
+        ({"id": "a", "extends": "b"}, True),
+        ({"id": "a", "extends": "b", "query": "c"}, True),
+        ({"id": "a"}, False),
+        ({"id": "a", "match": "b", "query": "b"}, False),
+    ],
+)
+def test_the_schema_asks_for_a_match_or_a_query(rule: dict[str, str], good: bool) -> None:
+    validator = jsonschema.Draft202012Validator(RuleFile.model_json_schema())
+    assert validator.is_valid({"rules": [rule]}) is good
 
 
 def test_a_rule_that_uses_itself_over_and_over_ends_with_an_error(tmp_path: Path) -> None:
@@ -383,8 +441,10 @@ def test_a_pack_gives_the_same_book_and_is_made_anew_when_files_change(tmp_path:
     second = load_rules([rules], pack=pack)
     assert second.lexicon.entries == first.lexicon.entries
     assert second.lexicon.forms == first.lexicon.forms
-    assert second.table.first == first.table.first
-    assert second.table.whole == first.table.whole
+    text = "Russian airstrikes on Raqqa."
+    fired = [Engine(book.active(), book.table).read("", text, "en").fired for book in (first, second)]
+    assert fired[0]
+    assert fired[0] == fired[1]
     write(rules, lexicon=LEXICON + "  film:\n    en: {terms: [film]}\n")
     assert "film" in load_rules([rules], pack=pack).lexicon.entries
     pack.write_bytes(b"\x93garbage")

@@ -66,6 +66,13 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topic: Words = ()
     forces: Words = ()
     military: Words = ()
+    weapons: Words = ()  # how a weak word begins that only names a weapon
+    assault: Words = ()  # verbs that make a weapon an event: attacked (with drones)
+    launch: Words = ()  # verbs that have the weapon for their object: fired (missiles)
+    means: Words = ()  # using, by means of
+    negators: Words = ()  # not X: the name next to it is out
+    missions: Words = ()  # embassies: the country named with one is not where it stands
+    causes: Words = ()  # what strikes and is no attack: storms, floods, labour disputes
     ignore: Words = ()
     verb_first: bool = False
     verb_final: bool = False

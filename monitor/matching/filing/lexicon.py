@@ -153,7 +153,8 @@ def _owners(
     counts = np.diff(forms_at)
     patterns = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
     names = kinds != _NOT
-    pairs = np.unique(patterns[names] << np.uint64(32) | entries[names])
+    pairs = np.sort(patterns[names] << np.uint64(32) | entries[names])
+    pairs = pairs[np.concatenate([np.ones(1, bool), pairs[1:] != pairs[:-1]])] if len(pairs) else pairs
     of, lists = _listed(len(counts), pairs)
     return Owners(
         of=of,

@@ -160,7 +160,8 @@ def _filed(
 
 def _slots(hashes: Hashes, whole: Numbers) -> Table:
     """An open table of the tokens by hash, at most half full."""
-    if len(np.unique(hashes)) < len(hashes) or not hashes.all():
+    in_order = np.sort(hashes)
+    if (in_order[1:] == in_order[:-1]).any() or not hashes.all():
         raise Collision
     size = 16
     while size < 2 * len(hashes):

@@ -9,7 +9,7 @@ from monitor.matching.characters import CLUSTERS
 from monitor.matching.fold import fold
 from monitor.matching.patterns import Pattern, patterns
 
-_plain = re.compile(rf"(?!.*[{CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
+_plain = re.compile(rf"(?:(?![{CLUSTERS}])[^\W\d_])+\Z")
 
 CLUSTERED = 1
 SPECIAL = 2
@@ -33,15 +33,7 @@ class Speller:
 
     def add(self, text: str, *, case: bool = False) -> int:
         """Take all spellings of ``text`` as rows; how many there are."""
-        if not case and _plain.match(text):
-            raw, add = self._raw, self.tokens.append
-            for word in text.split(" "):
-                number = raw.get(word)
-                if number is None:
-                    number = raw[word] = self._number(fold(word))
-                add(number)
-            self.ends.append(len(self.tokens))
-            self.flags.append(0)
+        if not case and self._add_plain(text.split(" ")):
             return 1
         spelled = patterns(text, case=case)
         for pattern in spelled:
@@ -57,6 +49,21 @@ class Speller:
                 self.special[row] = pattern
             self.flags.append(flags)
         return len(spelled)
+
+    def _add_plain(self, words: list[str]) -> bool:
+        """Take words of letters alone: most names are nothing else, and need no segmentation."""
+        known = self._raw
+        numbers = list(map(known.get, words))
+        if None in numbers:
+            for at, word in enumerate(words):
+                if numbers[at] is None:
+                    if not _plain.match(word):
+                        return False
+                    numbers[at] = known[word] = self._number(fold(word))
+        self.tokens.extend(numbers)  # type: ignore[arg-type]
+        self.ends.append(len(self.tokens))
+        self.flags.append(0)
+        return True
 
     def _number(self, folded: str) -> int:
         return self.words.setdefault(folded, len(self.words) + 1)

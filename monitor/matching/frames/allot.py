@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from monitor.lexicon.schema import Role
 from monitor.matching.frames import words as w
 from monitor.matching.frames.bids import ORDER, Bids, best, with_group
 from monitor.matching.frames.borrow import agent_of_next, elided, neighbours, speaker
-from monitor.matching.frames.contact import harmed, nearest
-from monitor.matching.frames.model import Clause, Name, Occurrence, Piece
+from monitor.matching.frames.contact import follows, governed, harmed, nearest
+from monitor.matching.frames.model import Clause, Name, Occurrence, Piece, Word
+from monitor.matching.frames.punctuation import is_comma
 
 
 def allot(piece: Piece) -> None:
@@ -119,16 +122,70 @@ def _earlier_actor(piece: Piece, bids: Bids, event: Occurrence) -> None:
 def _shared(bids: Bids, event: Occurrence, role: Role) -> None:
     """A place or target that another event of the clause has taken."""
     actors = event.fillers.get("actor", [])
-    offers = bids.other.get((event.number, role), [])
+    offers = [
+        (value, name)
+        for value, name in bids.other.get((event.number, role), [])
+        if not _of_another(bids, event, name, role)
+    ]
     found = best(offers, actors, role)
     if found:
         event.fillers[role] = found
         return
     for other in bids.by_clause.get(event.clause, []):
         taken = [name for name in other.fillers.get(role, []) if name not in actors]
-        if other is not event and taken:
+        if other is event or not taken or _of_others(event, other):
+            continue
+        if not _of_another(bids, event, taken[0], role):
             event.fillers[role] = taken
             return
+
+
+def _of_others(event: Occurrence, other: Occurrence) -> bool:
+    """Another concept's event, with another doer: what it hit is its own."""
+    if other.concepts & event.concepts:
+        return False
+    doers, others = event.fillers.get("actor"), other.fillers.get("actor")
+    return bool(doers and others) and doers != others
+
+
+def _paired(piece: Piece, event: Occurrence, other: Occurrence) -> bool:
+    """Strikes and explosions in Damascus: nothing but a conjunction between the two."""
+    words = sorted((*event.words, *other.words), key=lambda word: word.first)
+    return any(
+        (one in event.words) != (two in event.words)
+        and two.first - one.last <= 3
+        and all(
+            piece.bits[i] & (w.CONJUNCTION | w.ATTRIBUTE | w.ARTICLE) for i in range(one.last + 1, two.first)
+        )
+        and not any(is_comma(piece.gaps[i]) for i in range(one.last + 1, two.first + 1))
+        for one, two in pairwise(words)
+    )
+
+
+def _apart(piece: Piece, event: Occurrence, word: Word) -> bool:
+    """A conjunction or a comma between the event and a word of another: not one's verb and its subject."""
+    first, last = sorted((event.words[0].first, word.first))
+    prefixed = piece.language == "ar" and any(piece.folds[at][0] == "و" for at in (first, last))
+    return prefixed or any(
+        piece.bits[i] & w.CONJUNCTION or is_comma(piece.gaps[i]) for i in range(first + 1, last + 1)
+    )
+
+
+def _of_another(bids: Bids, event: Occurrence, name: Name, role: Role) -> bool:
+    """Protested over strikes in Y: what follows an event that a preposition governs is that event's own."""
+    piece = bids.piece
+    for other in bids.by_clause.get(event.clause, []):
+        if other is event or other.concepts & event.concepts or name not in other.fillers.get(role, []):
+            continue
+        if _of_others(event, other):
+            return True
+        word = nearest(other, name)
+        if event.words[-1].last < word.first < name.first and governed(piece, word):
+            return True
+        own = name.first > word.last and name.mark and follows(piece, word, name)
+        if own and not _paired(piece, event, other) and _apart(piece, event, word):
+            return True
+    return False
 
 
 def word_for_evidence(event: Occurrence) -> int:

@@ -16,6 +16,7 @@ from monitor.matching.text import Segmented
 MOST_TOKENS = 200
 MOST_EVENTS = 24
 MOST_NAMES = 64
+_ANTECEDENT = 4  # tokens before a relative clause in which a cue is what the clause tells of
 
 
 def analyse(
@@ -147,4 +148,15 @@ def _cues(piece: Piece, event: Occurrence) -> tuple[tuple[str, Hit], ...]:
     clause = piece.clauses[event.clause]
     if (clause.complement_of >= 0 and piece.bits[clause.start] & w.SUBORDINATOR == 0) or clause.verb:
         numbers.add(clause.complement_of)
-    return tuple((id, hit) for id, hit, first in piece.cues if piece.clause_of[first] in numbers)
+    if ":" in piece.gaps[clause.start]:
+        numbers.add(piece.before(clause))  # a headline's first word: Match report: ...
+    if clause.relative:
+        opening = clause.start - _ANTECEDENT
+        told = {hit for _, hit, first in piece.cues if opening <= first < clause.start}
+    else:
+        told = set()
+    return tuple(
+        (id, hit)
+        for id, hit, first in piece.cues
+        if piece.clause_of[first] in numbers or piece.clause_of[hit.last - piece.lo] in numbers or hit in told
+    )

@@ -9,6 +9,7 @@ from monitor.matching.frames.model import Name, Occurrence, Piece
 from monitor.matching.frames.ranks import Suit, suit
 
 _NEAREST = 6  # events to which a name is offered
+_PART_RANKS = 2  # how much worse a part may suit and still stand for its whole
 ORDER: tuple[Role, ...] = ("actor", "place", "target")
 
 
@@ -69,13 +70,15 @@ def best(offers: list[tuple[Suit, Name]], taken: list[Name], role: Role) -> list
     free = [(value, name) for value, name in offers if name not in taken]
     if not free:
         return []
-    _, name = min(free, key=lambda offer: offer[0])
+    suited, name = min(free, key=lambda offer: offer[0])
     if role == "place":
         ids = frozenset(name.entries["place"])
         parts = [
             offer
             for offer in free
-            if ids & offer[1].wholes and not ids & frozenset(offer[1].entries["place"])
+            if ids & offer[1].wholes
+            and not ids & frozenset(offer[1].entries["place"])
+            and offer[0][0] - suited[0] <= _PART_RANKS
         ]
         if parts:
             _, name = min(parts, key=lambda offer: offer[0])

@@ -8,35 +8,40 @@ from itertools import pairwise
 from monitor.lexicon.schema import VERB_KINDS, WEAK_KINDS, Role
 from monitor.matching.document import Hit
 from monitor.matching.frames import words as w
+from monitor.matching.frames.arms import Weapon, arm, weapon_of
+from monitor.matching.frames.causes import drop
 from monitor.matching.frames.model import CUES, Name, Piece, Word
 from monitor.matching.frames.punctuation import is_barrier, is_comma, is_hyphen
+from monitor.matching.frames.tags import tag
 
 _PREFIXES_OUT = frozenset(("anti", "pro", "non"))
-_PROCLITICS = {"ب": w.AT, "ل": w.OTHER, "ك": w.OTHER}
 
 
 def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
     """Put the names, event words and cues among ``hits`` into the piece, then its grammar words."""
     entries = piece.lexicon.entries
+    weapons: list[Weapon] = []
     for hit in hits:
         first, last = hit.first - piece.lo, hit.last - piece.lo
         strong: set[str] = set()
         weak: set[str] = set()
         verb = noun = named = False
         for form in hit.forms:
-            entry = entries[form.entry]
-            if entry.kind != "concept":
+            id = form.entry
+            if "/" in id:
                 named = True
-            elif entry.id in CUES:
-                piece.cues.append((entry.id, hit, first))
+            elif id in CUES:
+                piece.cues.append((id, hit, first))
             else:
-                if entry.id in extra:
+                if id in extra:
                     named = True
-                if entry.roles:
-                    (weak if form.kind in WEAK_KINDS else strong).add(entry.id)
+                if entries[id].roles:
+                    (weak if form.kind in WEAK_KINDS else strong).add(id)
                     verb = verb or form.kind in VERB_KINDS
                     noun = noun or form.kind not in VERB_KINDS
-        if (strong or weak) and not (verb and not noun and first == last and _noun_use(piece, first)):
+        if weak and not strong and not _verb_use(piece, verb, first) and (weapon := weapon_of(piece, hit)):
+            weapons.append((hit, first, last, weapon))
+        elif (strong or weak) and not (verb and not noun and first == last and _noun_use(piece, first)):
             word = Word(hit, first, last, frozenset(strong), frozenset(weak - strong))
             word.verb = verb and not noun
             for i in range(first, last + 1):
@@ -48,16 +53,29 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
                 for i in range(first, last + 1):
                     piece.name_at[i] = len(piece.names)
                 piece.names.append(name)
-    _tag(piece)
+    if weapons:
+        arm(piece, weapons)
+    tag(piece)
+    drop(piece)
     for name in piece.names:
         _modifier(piece, name)
+        _mission(piece, name)
     _qualifiers(piece)
     for name in piece.names:
         _demonym_of_place(piece, name)
 
 
+def _verb_use(piece: Piece, verb: bool, first: int) -> bool:
+    """What may be a verb, directly behind the name of who does it: Russia shells Kherson."""
+    at = piece.name_at[first - 1] if first else -1
+    return verb and at >= 0 and piece.gaps[first] == " " and not piece.names[at].demonym
+
+
 def _noun_use(piece: Piece, first: int) -> bool:
-    """An English verb form that is a noun here: the targets, Iran's targets, Iranian targets."""
+    """A verb form that is a noun here: the targets, Iran's targets, Iranian targets, plusieurs cibles."""
+    if piece.language == "fr" and first and piece.surface(first).lower() in ("cible", "cibles"):
+        before = piece.folds[first - 1]
+        return before.isdigit() or bool(piece.grammar.single.get(before, 0) & (w.ARTICLE | w.SKIP))
     if (
         piece.language != "en"
         or not first
@@ -77,7 +95,11 @@ def _noun_use(piece: Piece, first: int) -> bool:
     if name.demonym:
         return not before.endswith("s")
     i = name.first - 1
-    return i >= 0 and (piece.folds[i] in ("the", "of", "on", "at", "against") or piece.event_at[i] >= 0)
+    return i >= 0 and (
+        piece.folds[i].isdigit()
+        or piece.folds[i] in ("the", "of", "on", "at", "against")
+        or piece.event_at[i] >= 0
+    )
 
 
 def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) -> Name | None:
@@ -89,21 +111,22 @@ def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) 
     for form in hit.forms:
         if form.entry in native and form.language != piece.language:
             continue  # روسية is Russian in Arabic, Russia in Persian
-        entry = lexicon.entries[form.entry]
-        if entry.kind == "concept":
-            if entry.id in extra:
+        id = form.entry
+        kind = id.partition("/")[0] if "/" in id else "concept"
+        if kind == "concept":
+            if id in extra:
                 for role in roles:
-                    roles[role].append(entry.id)
+                    roles[role].append(id)
                 kinds.add("name")
             continue
-        if entry.kind == "product":
+        if kind == "product":
             continue
         kinds.add(form.kind)
-        roles["target"].append(entry.id)
-        if entry.kind != "place" or entry.capital_of:
-            roles["actor"].append(entry.id)
-        if entry.kind == "place" or (entry.kind == "country" and form.kind != "demonym"):
-            roles["place"].append(entry.id)
+        roles["target"].append(id)
+        if kind != "place" or lexicon.entries[id].capital_of:
+            roles["actor"].append(id)
+        if kind == "place" or (kind == "country" and form.kind != "demonym"):
+            roles["place"].append(id)
     if not kinds:
         return None
     name = Name(hit, first, last)
@@ -115,76 +138,10 @@ def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) 
     return name
 
 
-def _tag(piece: Piece) -> None:
-    """Grammar words where no name and no event word stands."""
-    folds, grammar, bits = piece.folds, piece.grammar, piece.bits
-    if not grammar.single:
-        return
-    arabic = piece.language == "ar"
-    i = 0
-    while i < piece.n:
-        if piece.name_at[i] >= 0:
-            i += 1
-            continue
-        found, length = grammar.at(folds, i)
-        if piece.event_at[i] >= 0:
-            bits[i] = found & (w.PATIENT | w.FORCES)
-            i += 1
-            continue
-        if not length and arabic and len(folds[i]) > 2:
-            if folds[i][0] in "وف":
-                found, length = _without_prefix(piece, i)
-                found |= w.AND_PREFIX
-            else:
-                found = _with_preposition(piece, folds[i])
-            if not found:
-                i += 1
-                continue
-            length = max(length, 1)
-        elif not length:
-            i += 1
-            continue
-        stop = i + 1
-        while stop < i + length and stop < piece.n and piece.name_at[stop] < 0 and piece.event_at[stop] < 0:
-            stop += 1
-        if stop < i + length:  # a longer word that runs into a name: take the plain one
-            found = grammar.single.get(folds[i], 0)
-            stop = i + 1
-        if piece.language == "fr" and length == 1:
-            found = _unaccented(piece.surface(i).lower(), found)
-        bits[i] = found
-        piece.word_length[i] = stop - i
-        for inner in range(i + 1, stop):
-            bits[inner] = w.INSIDE
-        i = stop
-
-
-def _unaccented(surface: str, bits: int) -> int:
-    """French a is no à, ou no où, though they fold alike."""
-    if surface == "a":
-        return 0
-    if surface == "ou":
-        return w.CONJUNCTION | w.LEAD
-    return w.RELATIVE_OF_PLACE | w.LEAD if surface == "où" else bits
-
-
-def _without_prefix(piece: Piece, i: int) -> tuple[int, int]:
-    """The word at ``i`` read without the Arabic "and" before it."""
-    rest = [piece.folds[i][1:], *piece.folds[i + 1 : i + 6]]
-    found, length = piece.grammar.at(rest, 0)
-    return (found, length) if length else (_with_preposition(piece, rest[0]), 0)
-
-
-def _with_preposition(piece: Piece, token: str) -> int:
-    """Bits of an Arabic place noun that is written together with its preposition (بمدينة)."""
-    mark = _PROCLITICS.get(token[:1])
-    if mark is None or not piece.grammar.single.get(token[1:], 0) & w.PLACE_NOUN:
-        return 0
-    return w.PLACE_NOUN | 1 << (w.PREPOSITION + mark)
-
-
 def _modifier(piece: Piece, name: Name) -> None:
     """Names that only describe another: US-backed, pro-Iranian, backed by Russia."""
+    if _negated(piece, name):
+        name.out = True
     after = name.last + 1
     if after < piece.n and piece.bits[after] & w.BACKED_AFTER:
         joined = is_hyphen(piece.gaps[after])
@@ -208,26 +165,54 @@ def _modifier(piece: Piece, name: Name) -> None:
         before -= 1
 
 
+def _negated(piece: Piece, name: Name) -> bool:
+    """Not Iran; by France, not by Russia; İran değil."""
+    if piece.language == "tr":
+        after = name.last + 1
+        while after < piece.n and piece.folds[after] in piece.grammar.suffixes:
+            after += 1
+        return after < piece.n and bool(piece.bits[after] & w.NEGATOR)
+    before = name.first - 1
+    while (
+        before >= 0
+        and (piece.bits[before] & (w.ANY_PREPOSITION | w.ARTICLE | w.INSIDE))
+        and (not piece.bits[before] & w.NEGATOR)
+    ):
+        before -= 1
+    return before >= 0 and name.first - before <= 3 and bool(piece.bits[before] & w.NEGATOR)
+
+
+def _mission(piece: Piece, name: Name) -> None:
+    """The embassy of Iran stands elsewhere: the name is no place there."""
+    after = name.last + 1
+    if after < piece.n and piece.folds[after] in piece.grammar.suffixes:
+        after += 1
+    while after < piece.n and w.postposition_of(piece.bits[after]) == w.GENITIVE:
+        after += 1
+    before = name.first - 1
+    while before >= 0 and (piece.bits[before] & w.ARTICLE or w.preposition_of(piece.bits[before]) == w.OF):
+        before -= 1
+    behind = after < piece.n and piece.bits[after] & w.MISSION and not is_barrier(piece.gaps[after])
+    if behind or (before >= 0 and piece.bits[before] & w.MISSION and not is_barrier(piece.gaps[before + 1])):
+        places = tuple(id for id in name.entries["place"] if id.startswith("place/"))
+        name.entries = {**name.entries, "place": places}  # the Damascus consulate is in Damascus
+
+
 def _qualifiers(piece: Piece) -> None:
     """Step 4 (d): a country word beside a place that it contains."""
-    names, lexicon = piece.names, piece.lexicon
-    for left, right in pairwise(names):
+    for left, right in pairwise(piece.names):
         if right.first <= left.last:
             continue
-        if (
-            _country(left, lexicon.entries)
-            and _inside(right, left)
-            and _only_between(piece, left.last, right.first)
-        ):
+        if _country(left) and _inside(right, left) and _only_between(piece, left.last, right.first):
             left.qualifier = True
-        elif (
-            _country(right, lexicon.entries) and _inside(left, right) and _qualifies_after(piece, left, right)
-        ):
+        elif _country(right) and _inside(left, right) and _qualifies_after(piece, left, right):
             right.qualifier = True
 
 
-def _country(name: Name, entries: object) -> bool:
-    return any(id.startswith("country/") for id in name.entries["target"])
+def _country(name: Name) -> bool:
+    """Names a country, and not by its capital, which is a place of its own."""
+    ids = name.entries["target"]
+    return any(id.startswith("country/") for id in ids) and not any(id.startswith("place/") for id in ids)
 
 
 def _inside(part: Name, whole: Name) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from monitor.matching.frames import words as w
-from monitor.matching.frames.model import Clause, Name, Piece
+from monitor.matching.frames.lists import alike, begins_anew, closes_fronted, stands_before_event
+from monitor.matching.frames.model import Clause, Piece
 from monitor.matching.frames.punctuation import is_barrier, is_comma, is_hard
 
 
@@ -24,10 +25,15 @@ def split(piece: Piece) -> None:
             if gap != " ":
                 current = _at_punctuation(piece, current, i, until, events, reports)
             bits = piece.bits[i]
+            if piece.language == "tr" and _converb(piece, i - 1) and i > current.start + 1:
+                current = _start(piece, i)
             if (bits & w.COMPLEMENTIZER and _after_report(piece, current, i) and i > current.start) or (
-                bits & w.SUBORDINATOR and i > current.start
+                bits & w.SUBORDINATOR and i > current.start and not (bits & w.RELATIVE and is_comma(gap))
             ):
-                current = _complement(piece, current, i)
+                governor = current
+                current = _complement(piece, governor, i)
+                if bits & w.SUBORDINATOR and _subject_only(piece, governor, events, reports):
+                    current.parent, current.resumes = governor.number, True
         piece.clause_of[i] = current.number
         current.last = i
     for name in piece.names:
@@ -56,23 +62,80 @@ def _at_punctuation(
     if not is_comma(gap) or _list(piece, i):
         return current
     bits = piece.bits[i]
-    if bits & (w.RELATIVE | w.RELATIVE_OF_PLACE) and not _on_event(piece, current, i):
+    said = bits & w.SUBORDINATOR and _after_report(piece, current, i)
+    if (
+        bits & (w.RELATIVE | w.RELATIVE_OF_PLACE)
+        and not said
+        and not _on_event(piece, current, i)
+        and not _article(piece, i, until)
+    ):
         return _start(piece, i, relative=True, parent=current)
     if current.relative and current.parent >= 0:
         current = piece.clauses[current.parent]
+    if current.resumes and piece.name_at[i] < 0 and events[until] > events[i]:
+        return piece.clauses[current.parent]
     if bits & w.LEAD or bits & w.AND_PREFIX:
         return current if bits & w.RELATIVE else _start(piece, i, governor=current)
+    if _apposed(piece, i):
+        return _start(piece, i, relative=True, parent=current)
+    left_event = _in_clause(piece, current, events)
+    if left_event and piece.bits[current.start] & w.SUBORDINATOR and _main_subject(piece, i):
+        return _start(piece, i)
+    if left_event and _parallel(piece, current, i):
+        return _start(piece, i)
     if _fronted(piece, current, i):
         return current
-    left_event = _in_clause(piece, current, events)
     right_event = events[until] > events[i]
     if left_event and right_event:
         return _start(piece, i)
     left_report = _in_clause(piece, current, reports)
     right_report = reports[until] > reports[i]
+    if left_report and not left_event and bits & w.PRONOUN and piece.language == "de":
+        return _complement(piece, current, i)  # teilte mit, sie habe ... angegriffen
     if (left_report and not left_event) or (right_report and not right_event):
         return _start(piece, i)
     return current
+
+
+def _article(piece: Piece, i: int, until: int) -> bool:
+    """A German article behind a comma: a relative clause would end with its verb."""
+    if piece.language != "de" or not piece.bits[i] & w.ARTICLE:
+        return False
+    last = piece.surface(until - 1)
+    return not (last[:1].islower() and last.endswith(("t", "n", "te", "hat", "ist", "sei")))
+
+
+def _apposed(piece: Piece, i: int) -> bool:
+    """Isfahan, a city bombed by Israel: a place noun and a participle behind the comma."""
+    at = i
+    while at < piece.n and piece.bits[at] & w.ARTICLE:
+        at += 1
+    if at + 1 >= piece.n or not piece.bits[at] & w.PLACE_NOUN or piece.name_at[i - 1] < 0:
+        return False
+    return piece.event_at[at + 1] >= 0 and piece.gaps[at + 1] == " "
+
+
+def _main_subject(piece: Piece, i: int) -> bool:
+    """Hours after drones hit a market, Kenya offered ...: a name behind the comma, and its verb."""
+    while i < piece.n and piece.bits[i] & w.ARTICLE:
+        i += 1
+    if i >= piece.n or piece.name_at[i] < 0:
+        return False
+    name = piece.names[piece.name_at[i]]
+    after = name.last + 1
+    if name.demonym or not name.entries["actor"] or after >= piece.n or is_barrier(piece.gaps[after]):
+        return False
+    return not piece.bits[after] & (w.CONJUNCTION | w.ANY_PREPOSITION)
+
+
+def _parallel(piece: Piece, current: Clause, i: int) -> bool:
+    """In X there was shelling, in Y power came back: the second begins as the first did."""
+    if not piece.bits[i] & w.ANY_PREPOSITION or piece.folds[i] != piece.folds[current.start]:
+        return False
+    after = i + 1
+    while after < piece.n and piece.bits[after] & w.PASSED_OVER:
+        after += 1
+    return after < piece.n and piece.name_at[after] >= 0 and piece.name_at[i - 1] < 0
 
 
 def _in_clause(piece: Piece, clause: Clause, counts: list[int]) -> bool:
@@ -99,6 +162,18 @@ def _start(
         clause.complement_of = governor.number
     piece.clauses.append(clause)
     return clause
+
+
+def _subject_only(piece: Piece, clause: Clause, events: list[int], reports: list[int]) -> bool:
+    """A clause has so far one name that may act, and neither event nor report: its verb is to come."""
+    if (
+        not piece.grammar.grammar.verb_final
+        or _in_clause(piece, clause, events)
+        or _in_clause(piece, clause, reports)
+    ):
+        return False
+    at = piece.name_at[clause.last]
+    return at >= 0 and bool(piece.names[at].entries["actor"])
 
 
 def _complement(piece: Piece, current: Clause, i: int) -> Clause:
@@ -166,42 +241,26 @@ def _list(piece: Piece, i: int) -> bool:
     if right >= piece.n or piece.name_at[right] < 0:
         return False
     earlier, later = piece.names[piece.name_at[left]], piece.names[piece.name_at[right]]
-    return alike(earlier, later) and not stands_before_event(piece, earlier, later)
-
-
-def alike(earlier: Name, later: Name) -> bool:
-    """Two names of the same kind and form, such as make a list."""
-    if earlier.demonym != later.demonym:
+    if not conjunction and closes_fronted(piece, earlier, later):
         return False
-    return shares_role(earlier, later)
-
-
-def begins_anew(piece: Piece, earlier: Name, later: Name) -> bool:
-    """A country behind a place and before a verb is the subject of what follows, not one of a list."""
-    if later.demonym or not _place(earlier) or _place(later):
-        return False
-    after = later.last + 1
-    return after < piece.n and not is_barrier(piece.gaps[after]) and not piece.bits[after] & w.ANY_PREPOSITION
-
-
-def _place(name: Name) -> bool:
-    return any(id.startswith("place/") for id in name.entries["place"])
-
-
-def shares_role(one: Name, other: Name) -> bool:
-    """Both may act, or both may be places."""
-    return bool(
-        (one.entries["actor"] and other.entries["actor"]) or (one.entries["place"] and other.entries["place"])
+    return (
+        alike(earlier, later)
+        and not stands_before_event(piece, earlier, later)
+        and (conjunction or not begins_anew(piece, earlier, later))
     )
 
 
-def stands_before_event(piece: Piece, earlier: Name, later: Name) -> bool:
-    """The later name stands directly before an event word, and an event precedes the earlier one."""
-    after = later.last + 1
-    while after < piece.n and (
-        piece.folds[after] in piece.grammar.suffixes or piece.bits[after] & w.ATTRIBUTE
-    ):
-        after += 1
-    if after >= piece.n or piece.event_at[after] < 0:
-        return False
-    return any(word.last < earlier.first for word in piece.words)
+_NO_CONVERBS = frozenset(("boyunca", "dusunce", "yeterince", "duzence"))
+_CONVERBS = ("rken", "inca", "ince", "unca", "unce")
+
+
+def _converb(piece: Piece, i: int) -> bool:
+    """A Turkish verb that ends its clause: bombalarken (while bombing), kaldırınca (having lifted)."""
+    token = piece.folds[i]
+    return (
+        len(token) > 6
+        and token.endswith(_CONVERBS)
+        and token not in _NO_CONVERBS
+        and piece.name_at[i] < 0
+        and not piece.bits[i] & ~w.HARM
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import Name, Occurrence, Piece, Word
-from monitor.matching.frames.punctuation import is_barrier
+from monitor.matching.frames.punctuation import is_barrier, is_comma
 
 _PASSIVE_REACH = 4  # tokens from an auxiliary to the event word
 _BESIDE_ATTRIBUTES = 3  # words that may describe an event between it and its demonym
@@ -74,13 +74,29 @@ def harmed(piece: Piece, event: Occurrence, start: int, word: Word) -> bool:
             if piece.language == "en" and not _participle(piece, i, word):
                 continue
             return True
-    if grammar.verb_final or grammar.no_spaces:
+    carried_out = any(piece.bits[i] & w.LIGHT for i in range(max(start, word.first - 2), word.first))
+    if (grammar.verb_final or grammar.no_spaces) and not carried_out:
         limit = min(piece.n, word.last + 6)
         for i in range(word.last + 1, limit):
-            if piece.clause_of[i] != number or is_barrier(piece.gaps[i]):
+            if (
+                piece.clause_of[i] != number
+                or is_barrier(piece.gaps[i])
+                or (piece.bits[i] & w.CONJUNCTION and not piece.bits[i] & w.ANY_POSTPOSITION)
+            ):
                 break
             if piece.bits[i] & (w.HARM | w.PASSIVE) and not grammar.no_spaces:
                 return True
+    return False
+
+
+def suffers(piece: Piece, event: Occurrence, name: Name) -> bool:
+    """In verb-first languages what was hit follows its verb: تعرض مطار الخرطوم لهجوم."""
+    start = piece.clauses[event.clause].start
+    for i in range(name.first - 1, start - 1, -1):
+        if piece.clause_of[i] != event.clause or piece.name_at[i] >= 0 or piece.event_at[i] >= 0:
+            return False
+        if piece.bits[i] & w.HARM:
+            return name.first - i <= 4
     return False
 
 
@@ -132,8 +148,13 @@ def carried_out_after(piece: Piece, event: Occurrence, word: Word, name: Name) -
     return False
 
 
+_INFINITIVES = {"fr": ("er", "ir", "re"), "es": ("ar", "er", "ir"), "ru": ("ть",), "uk": ("ти",)}
+
+
 def topic(piece: Piece, name: Name, word: Word) -> bool:
-    """The event is only what the clause is about: jailed over an attack."""
+    """The event is only what the clause is about: jailed over an attack. An infinitive is not."""
+    if word.verb and piece.folds[word.first].endswith(_INFINITIVES.get(piece.language, ("\0",))):
+        return False
     i = word.first - 1
     while i > name.last and (piece.bits[i] & w.PASSED_OVER or piece.name_at[i] >= 0):
         i -= 1
@@ -173,6 +194,12 @@ def is_subject(piece: Piece, name: Name) -> bool:
     return True
 
 
+def leads(piece: Piece, name: Name) -> bool:
+    """The first that may act, or, in Turkish, one set off by a comma behind it."""
+    after = name.last + 1
+    return is_subject(piece, name) or (after < piece.n and is_comma(piece.gaps[after]))
+
+
 def governed(piece: Piece, word: Word) -> bool:
     """A preposition governs the event word: killed ten in air strikes."""
     if piece.grammar.grammar.verb_final or piece.grammar.grammar.no_spaces:
@@ -184,34 +211,14 @@ def governed(piece: Piece, word: Word) -> bool:
         and not piece.bits[i] & w.ANY_PREPOSITION
     ):
         i -= 1
+    if i >= 0 and piece.language == "en" and piece.folds[i] == "to" and word.verb:
+        return False  # an infinitive
     return i >= 0 and bool(piece.bits[i] & w.ANY_PREPOSITION)
 
 
 def event_start(piece: Piece, event: Occurrence) -> int:
     """Where the event's clause starts."""
     return piece.clauses[event.clause].start
-
-
-def belongs_left(piece: Piece, event: Occurrence, name: Name) -> bool:
-    """A prepositional phrase between two events goes with the one before it."""
-    grammar = piece.grammar.grammar
-    if grammar.no_spaces or (grammar.verb_final and not grammar.bare_genitive):
-        return False
-    return any(
-        word.clause == event.clause and word.last < name.first and word not in event.words
-        for word in piece.words
-    )
-
-
-def behind_another(piece: Piece, word: Word, name: Name) -> bool:
-    """Against the war in Iran: the preposition belongs to another noun behind a preposition."""
-    end = name.preposition if name.preposition >= 0 else name.first
-    i = word.last + 1
-    while i < end:
-        if piece.bits[i] & w.ANY_PREPOSITION and piece.name_at[i] < 0:
-            return True
-        i += 1
-    return False
 
 
 def by_an_event(piece: Piece, name: Name) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.matching.fold import fold
 from monitor.matching.frames import words as w
-from monitor.matching.frames.clauses import begins_anew
+from monitor.matching.frames.lists import begins_anew
 from monitor.matching.frames.model import ROLES, Name, Occurrence, Piece, Word
 from monitor.matching.frames.punctuation import is_comma, is_hard
 
@@ -73,6 +73,8 @@ def _together(piece: Piece, before: list[Word], word: Word) -> bool:
 def _verb_of(piece: Piece, before: list[Word], word: Word) -> bool:
     """A weak verb behind another concept's noun only says what that did: missiles hit."""
     if word.strong or not any(other.strong for other in before):
+        return False
+    if piece.language == "ar" and piece.folds[word.first].startswith(("لل", "بال", "ال")):
         return False
     if not (word.verb or any(form.kind == "weak_verb" for form in word.hit.forms)):
         return False

@@ -9,14 +9,18 @@ from __future__ import annotations
 from monitor.matching.frames import words as w
 from monitor.matching.frames.bids import with_group
 from monitor.matching.frames.model import Name, Occurrence, Piece
-from monitor.matching.frames.punctuation import is_barrier
+from monitor.matching.frames.punctuation import is_barrier, is_comma, is_dash
 
 _REACH = 4  # tokens from the adjective to its place
 
 
 def repeat(piece: Piece) -> None:
     """Add an event for each gapped doer and place; takes the place from the event told in full."""
-    if not piece.grammar.grammar.noun_first or not piece.events:
+    if not piece.events:
+        return
+    if piece.language in ("ru", "uk"):
+        _dashed(piece)
+    if not piece.grammar.grammar.noun_first:
         return
     for doer, place in zip(piece.names, piece.names[1:], strict=False):
         if not doer.demonym or doer.out or doer.qualifier or not _joined_on(piece, doer):
@@ -26,6 +30,30 @@ def repeat(piece: Piece) -> None:
         told = _told_before(piece, doer)
         if told is not None and told.fillers.get("place", [place]) and place.clause == doer.clause:
             _add(piece, told, doer, place)
+
+
+def _dashed(piece: Piece) -> None:
+    """Ракку бомбила авиация США, Идлиб — российские самолёты: a dash stands for the verb."""
+    for place, doer in zip(piece.names, piece.names[1:], strict=False):
+        if doer.out or place.out or not doer.entries["actor"] or doer.first != place.last + 1:
+            continue
+        if not is_dash(piece.gaps[doer.first]) or not _opens_clause(piece, place):
+            continue
+        told = next((event for event in reversed(piece.events) if event.words[-1].last < place.first), None)
+        if told is None or not told.fillers.get("actor") or not told.fillers.get("place"):
+            continue
+        if told.fillers["place"][0].first < place.first and doer not in told.fillers["actor"]:
+            _add(piece, told, doer, place)
+
+
+def _opens_clause(piece: Piece, place: Name) -> bool:
+    """A comma, and "but" at most, stands before the place."""
+    i = place.first
+    while i > 0 and not is_comma(piece.gaps[i]):
+        i -= 1
+        if not piece.bits[i] & (w.LEAD | w.CONJUNCTION | w.ANY_PREPOSITION):
+            return False
+    return i > 0
 
 
 def _joined_on(piece: Piece, doer: Name) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from monitor.matching.frames import words as w
-from monitor.matching.frames.clauses import alike, begins_anew, shares_role, stands_before_event
+from monitor.matching.frames.lists import (
+    alike,
+    begins_anew,
+    closes_fronted,
+    shares_role,
+    stands_before_event,
+)
 from monitor.matching.frames.model import Name, Piece
 from monitor.matching.frames.punctuation import is_apostrophe, is_barrier, is_comma, is_enumeration
 
@@ -85,7 +91,14 @@ def _joined(piece: Piece, earlier: Name, later: Name, *, listed: bool) -> bool:
         elif at >= 0:
             if not piece.names[at].qualifier:
                 return False
-        elif bits & w.ANY_PREPOSITION and w.preposition_of(bits) == earlier.prepositional and conjunction:
+        elif (
+            bits & w.ANY_PREPOSITION
+            and conjunction
+            and (
+                w.preposition_of(bits) == earlier.prepositional
+                or (w.preposition_of(bits) == w.AT and piece.bits[i - 1] & w.PLACE_NOUN)
+            )
+        ):
             pass
         elif (
             bits & (w.ARTICLE | w.PLACE_NOUN | w.SKIP | w.INSIDE | w.BACKED_AFTER)
@@ -95,7 +108,9 @@ def _joined(piece: Piece, earlier: Name, later: Name, *, listed: bool) -> bool:
             words += 1
         elif not (piece.folds[i] in piece.grammar.suffixes and is_apostrophe(gap)):
             return False
-    if conjunction and begins_anew(piece, earlier, later):
+    if not conjunction and comma and closes_fronted(piece, earlier, later):
+        return False
+    if (conjunction or not listed) and begins_anew(piece, earlier, later):
         return False
     if conjunction:
         return not (earlier.demonym or later.demonym) or shares_role(earlier, later)

@@ -36,6 +36,11 @@ def _mark(piece: Piece, name: Name) -> None:
     if proclitic:
         name.mark = name.prepositional = proclitic
         return
+    if not name.mark and piece.language == "tr" and name.demonym and _dative(piece, name.last + 1):
+        name.mark = name.prepositional = w.ON
+        return
+    if name.prepositional == w.OTHER and piece.language == "en" and _for_to(piece, name):
+        name.mark = name.prepositional = 0
     if not name.mark:
         name.mark = name.prepositional
     clause = piece.clauses[name.clause]
@@ -48,8 +53,33 @@ def _mark(piece: Piece, name: Name) -> None:
     ):
         name.mark = name.prepositional = 0  # whom the report accuses or calls on
         return
+    if not name.mark and piece.language == "de" and _german_genitive(piece, name):
+        name.mark = name.prepositional = w.OF
     if not name.mark and piece.language in ("ru", "uk", "de"):
         name.mark = name.prepositional = _case(piece, name)
+
+
+def _dative(piece: Piece, i: int) -> bool:
+    """The Turkish noun behind the demonym is what the event falls on: İranlı yetkililere yaptırım."""
+    if i >= piece.n or is_barrier(piece.gaps[i]) or piece.event_at[i] >= 0 or piece.name_at[i] >= 0:
+        return False
+    return piece.folds[i].endswith(("lere", "lara", "lerine", "larina"))
+
+
+def _for_to(piece: Piece, name: Name) -> bool:
+    """The way for the EU to extend sanctions: the name is the infinitive's subject."""
+    after = name.last + 1
+    return piece.folds[name.preposition] == "for" and after < piece.n and piece.folds[after] == "to"
+
+
+def _german_genitive(piece: Piece, name: Name) -> bool:
+    """Ziele der Huthi: an article of the genitive between a noun and the name."""
+    article = name.first - 1
+    if article < 1 or piece.folds[article] not in ("der", "des") or is_barrier(piece.gaps[article]):
+        return False
+    noun = article - 1
+    known = piece.name_at[noun] >= 0 or piece.bits[noun] & ~(w.MEDIA | w.FORCES | w.MILITARY | w.PLACE_NOUN)
+    return not known and noun > 0 and piece.surface(noun)[:1].isupper()
 
 
 def _suffix(piece: Piece, name: Name) -> int:
@@ -62,6 +92,9 @@ def _suffix(piece: Piece, name: Name) -> int:
     gap = piece.gaps[after]
     suffix = piece.grammar.suffixes.get(piece.folds[after])
     if suffix and is_apostrophe(gap):
+        if name.demonym and piece.language == "tr":  # Fas'ı: with a case ending the word names the country
+            name.demonym = False
+            name.entries = {**name.entries, "place": name.entries["target"]}
         name.mark = suffix
         if suffix != w.GENITIVE:
             name.prepositional = suffix
@@ -79,6 +112,10 @@ def _postposition(piece: Piece, i: int) -> int:
             return 0
         bits = piece.bits[i]
         found = w.postposition_of(bits)
+        if found == w.OTHER and piece.folds[i] == "ait":  # X'e ait uçaklar act, X'e ait hedefler suffer
+            after = i + 1
+            armed = after < piece.n and (piece.event_at[after] >= 0 or piece.bits[after] & w.FORCES)
+            return w.AGENT if armed else w.OTHER
         if found:
             return found
         if not bits & (w.PLACE_NOUN | w.SKIP | w.INSIDE):
@@ -142,7 +179,10 @@ def _walk_left(piece: Piece, name: Name) -> None:
             name.preposition = i
             return
         elif (
-            (bits & (w.MEDIA | w.FORCES | w.MILITARY) and name.demonym)
+            (
+                bits & (w.MEDIA | w.FORCES | w.MILITARY)
+                and (name.demonym or (piece.grammar.grammar.bare_genitive and piece.language != "de"))
+            )
             or bits & w.PASSED_OVER
             or piece.folds[i].isdigit()
             or is_hyphen(piece.gaps[i + 1])
@@ -178,10 +218,14 @@ def _case(piece: Piece, name: Name) -> int:
         return 0
     base = _base_forms(piece).get(form.entry)
     token = piece.folds[name.last]
-    if base is None or base == token:
+    if base is None:
         return 0
+    if base == token:
+        return _accusative(piece, name, token) if piece.language == "de" else 0
+    if piece.language != "de" and token.endswith(("ами", "ями")):
+        return w.AGENT
     if piece.language == "de":
-        return w.GENITIVE if token == base + "s" else 0
+        return w.GENITIVE if token == base + "s" else _accusative(piece, name, token)
     if base[-1] in "ая" and token == base[:-1] + ("у" if base[-1] == "а" else "ю"):
         return w.ON
     if base[-1] in "ая" and token[len(base) - 1 :] in ("ой", "ей", "ою", "єю", "ею", "иею"):
@@ -196,6 +240,17 @@ def _case(piece: Piece, name: Name) -> int:
     ):
         return w.AGENT
     return 0
+
+
+_MASCULINE = frozenset(
+    ("jemen", "iran", "irak", "libanon", "sudan", "sudsudan", "tschad", "gazastreifen", "kongo")
+)
+
+
+def _accusative(piece: Piece, name: Name, token: str) -> int:
+    """The German article of a masculine object: den Jemen bombardierten."""
+    object_ = name.first and piece.folds[name.first - 1] == "den" and token in _MASCULINE
+    return w.ON if object_ else 0
 
 
 def _demonym_case(piece: Piece, name: Name) -> int:

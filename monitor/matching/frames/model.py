@@ -12,6 +12,9 @@ from monitor.matching.text import Segmented
 CUES = frozenset(("drill", "fiction", "figurative", "anniversary", "denial", "plan", "negation"))
 """Concepts that colour an event and are none themselves."""
 
+GATHERINGS = frozenset(("protest",))
+"""Concepts that are against what is not where they happen."""
+
 ROLES: tuple[Role, Role, Role] = ("actor", "place", "target")
 
 
@@ -126,6 +129,7 @@ class Clause:
         "number",
         "parent",
         "relative",
+        "resumes",
         "speakers",
         "start",
         "verb",
@@ -137,6 +141,7 @@ class Clause:
         self.last = start
         self.relative = relative
         self.parent = parent
+        self.resumes = False  # stands between the parent's subject and the rest of it
         self.speakers: list[Name] = []  # put out by the report that governs this clause
         self.addressees: list[Name] = []  # whom that report calls on, or accuses
         self.verb = 0  # bits of that report

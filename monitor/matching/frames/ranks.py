@@ -9,8 +9,6 @@ from monitor.matching.frames import words as w
 from monitor.matching.frames.contact import (
     accused,
     adjoins,
-    behind_another,
-    belongs_left,
     bound_by_noun_before,
     by_an_event,
     carried_out_after,
@@ -20,15 +18,26 @@ from monitor.matching.frames.contact import (
     governed,
     harmed,
     is_subject,
+    leads,
     nearest,
     noun_between,
     object_of_another,
     other_place,
     piles_up,
     subject_before,
+    suffers,
     topic,
 )
-from monitor.matching.frames.model import Name, Occurrence, Piece, Word
+from monitor.matching.frames.model import GATHERINGS, Name, Occurrence, Piece, Word
+from monitor.matching.frames.placing import (
+    against,
+    behind_another,
+    belongs_left,
+    heads_phrase,
+    opposed,
+    subject_between,
+    under_on,
+)
 from monitor.matching.frames.punctuation import is_hyphen
 
 Suit = tuple[int, int, int]
@@ -89,6 +98,8 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
             return 0
         if not before and piece.language in ("de",) and directly(piece, word, name):
             return 0
+        if before and word.verb and name.first == event_start(piece, event):
+            return None if harmed(piece, event, name.last + 1, word) else 3  # Israel's army has ... bombed
         mark = name.prepositional
         if mark == w.GENITIVE:
             return None
@@ -97,7 +108,12 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     if mark == w.OF:
         return _of(piece, event, name, word, before)
     if mark == w.SOURCE:
-        return 1 if not before and follows(piece, word, name) else None
+        if before:
+            final = piece.grammar.grammar.verb_final
+            if not final or harmed(piece, event, name.last + 1, word):
+                return None
+            return 1 if name.last + 3 >= word.first or not word.verb else None
+        return 1 if follows(piece, word, name) else None
     if mark:
         return None
     grammar = piece.grammar.grammar
@@ -106,10 +122,17 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
             (not accused(piece, name) and topic(piece, name, word))
             or harmed(piece, event, name.last + 1, word)
             or object_of_another(piece, event, name)
+            or (grammar.verb_first and suffers(piece, event, name))
         ):
             return None
         if not is_subject(piece, name) and governed(piece, word):
             return 5
+        if (
+            grammar.verb_final
+            and not (name.demonym or leads(piece, name))
+            and (word.verb or not adjoins(piece, name.last, word.first))
+        ):
+            return 4
         return 4 if any(id.startswith("place/") for id in name.entries["actor"]) else 2
     if grammar.bare_genitive and piece.language != "de" and not word.verb and directly(piece, word, name):
         if (
@@ -121,12 +144,23 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         if bound_by_noun_before(piece, event, word):
             return None
         return 0
+    if grammar.verb_first and carried_out_after(piece, event, word, name):
+        return 3
     if grammar.verb_first and name.first - word.last <= _VERB_FIRST_REACH and word is event.words[0]:
         if any(piece.bits[i] & w.PRONOUN for i in range(event_start(piece, event), word.first)):
             return None
         return 3 if not subject_before(piece, event, word, name) else None
     if grammar.bracket and word.verb and directly(piece, word, name) and other_place(piece, event, name):
         return 3 if not subject_before(piece, event, word, name) else None
+    if (
+        piece.language in ("ru", "uk")
+        and word.verb
+        and _forces(piece, name.first - 1)
+        and directly(piece, word, name)
+        and other_place(piece, event, name)
+        and not subject_before(piece, event, word, name)
+    ):
+        return 2  # Ракку бомбила авиация США
     if piece.bits[name.first - 1] & w.LIGHT and not subject_before(piece, event, word, name):
         return 3
     return 3 if carried_out_after(piece, event, word, name) else None
@@ -135,11 +169,17 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
 def _of(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
     """The strikes of Russia; but in the bombing of Syria the name suffers."""
     if before:
+        if name.preposition > 0 and _forces(piece, name.preposition - 1):
+            return None if harmed(piece, event, name.last + 1, word) else 2
+        if piece.language == "de" and name.preposition < 0 and word.verb:
+            return None  # Stellungen der PKK angegriffen
         if piece.language == "de" and (
             word.first == name.last + 1 or harmed(piece, event, event_start(piece, event), word)
         ):
             return 1
         return 2 if name.demonym and not harmed(piece, event, name.last + 1, word) else None
+    if word.verb:
+        return None  # toman las calles de Belgrado
     if not name.entries["place"]:
         return 1 if follows(piece, word, name) else None
     if piece.bits[word.first] & w.PATIENT and not other_place(piece, event, name):
@@ -147,6 +187,13 @@ def _of(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -
     if piece.language == "en" and not other_place(piece, event, name):
         return None
     return 1 if follows(piece, word, name) else None
+
+
+def _forces(piece: Piece, i: int) -> bool:
+    """The air force of the United States: the head of the phrase acts for the name."""
+    while i > 0 and piece.bits[i] & w.INSIDE:
+        i -= 1
+    return bool(piece.bits[i] & (w.FORCES | w.MILITARY))
 
 
 def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
@@ -157,23 +204,37 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return None
     if before and mark in (w.ON, w.AT, w.OF) and belongs_left(piece, event, name):
         return 2
+    if event.concepts & GATHERINGS and opposed(piece, word, name):
+        return None
     if mark in (w.ON, w.AT):
         if before and beside(piece, event, name) is not None and not name.of_place:
             return 3
         if not before and behind_another(piece, word, name):
-            return 2
+            return 2 if not under_on(piece, word, name) or against(piece, word, name) else 0
+        if before and name.preposition >= 0 and subject_between(piece, word, name):
+            return 1
         grammar = piece.grammar.grammar
         if not before and grammar.verb_final and not grammar.bare_genitive:
             return 2  # what follows the noun belongs to the verb behind it
         return 0
+    if not mark and not before and heads_phrase(piece, name):
+        return None
     if mark == w.OF:
-        return 1 if not before else None
+        if before:
+            settled = word.verb or any(id.startswith("place/") for id in name.entries["place"])
+            return 2 if settled and harmed(piece, event, name.last + 1, word) else None
+        return 1
     if mark:
         return None
     if name.antecedent == event.clause:
         return 3
     if not before and directly(piece, word, name):
-        return 0 if word.verb and name.first == word.last + 1 else 1
+        beside_verb = any(other.verb for other in event.words)
+        return (
+            0
+            if beside_verb and all(piece.bits[i] & w.PLACE_NOUN for i in range(word.last + 1, name.first))
+            else 1
+        )
     if before and belongs_left(piece, event, name):
         adjoining = name.last + 1 == word.first and not piece.grammar.grammar.verb_first
         return 3 if adjoining else 4
@@ -192,18 +253,20 @@ def _target(piece: Piece, event: Occurrence, name: Name, word: Word, before: boo
         return 0 if not before else None
     if (
         mark == w.AT
-        and piece.language == "fr"
         and "place" not in event.roles
         and not before
-        and follows(piece, word, name)
+        and (under_on(piece, word, name) or (piece.language == "fr" and follows(piece, word, name)))
     ):
         return 1
     if mark:
         return None
     if not before and directly(piece, word, name):
         return 0
+    if not before and piece.grammar.grammar.no_spaces and piece.folds[name.first - 1] == "的":
+        return 0  # 制裁协助伊朗的中国公司: the relative clause between is about the name behind it
     if name.demonym and (before or by_an_event(piece, name)):
-        return None
+        named = before and "place" not in event.roles and not adjoins(piece, name.last, word.first)
+        return 2 if named and not by_an_event(piece, name) else None
     return 1
 
 

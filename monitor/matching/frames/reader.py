@@ -72,17 +72,13 @@ class Reader:
         kept = self._sentences.get(wanted)
         if kept is not None:
             return kept
-        wholes = self._lexicon.wholes
+        members = {member for id in frame.event for member in self._lexicon.members(id)}
         spans: dict[Span, None] = {}
-        for field, hits in enumerate(document.hits):
-            text = document.fields[field]
-            reach = -1
-            for hit in hits:
-                if hit.first >= reach and any(
-                    not wanted.isdisjoint(wholes[form.entry]) for form in hit.forms
-                ):
-                    lo, reach = text.sentence(hit.first)
-                    spans[field, lo, reach] = None
+        for hit in sorted(
+            (hit for member in members for hit in document.named(member)),
+            key=lambda hit: (hit.field, hit.first),
+        ):
+            spans[hit.field, *document.fields[hit.field].sentence(hit.first)] = None
         self._sentences[wanted] = found = tuple(spans)
         return found
 

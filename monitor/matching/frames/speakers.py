@@ -118,6 +118,12 @@ def _report(piece: Piece, verb: int) -> None:
     spoken: list[Name] = []
     bits = piece.bits[verb]
     direct = _name_before(piece, verb)
+    if bits & w.SAY and verb and piece.bits[verb - 1] & w.PASSIVE and piece.language in ("en", "fr", "es"):
+        return  # explosions were reported: nobody speaks
+    if w.preposition_of(bits) == w.AGENT:  # blamed on: only who blames is out
+        if direct is not None:
+            direct.out = direct.speaks = True
+        return
     if not words:
         spoken = names
     elif later:
@@ -146,7 +152,14 @@ def _report(piece: Piece, verb: int) -> None:
         spoken = after
         if grammar.verb_first and not after:
             spoken = []
-    if bits & w.SAY and direct is not None and direct.clause == number and direct not in spoken:
+    verb_final_marked = grammar.verb_final and direct is not None and not _unmarked(piece, direct)
+    if (
+        bits & w.SAY
+        and direct is not None
+        and direct.clause == number
+        and direct not in spoken
+        and not verb_final_marked
+    ):
         spoken.append(direct)
     for name in spoken:
         name.out = name.speaks = True
@@ -186,6 +199,8 @@ def _first_unmarked(piece: Piece, before: list[Name], until: int) -> list[Name]:
 
 def _compound(piece: Piece, word: Word) -> bool:
     """A Turkish noun with the ending of a compound belongs to the name before it (ABD saldırısı)."""
+    if piece.language == "fa":
+        return False  # what describes a noun stands behind it
     return piece.language != "tr" or piece.folds[word.last].endswith(_COMPOUND_ENDINGS)
 
 
@@ -198,7 +213,17 @@ def _unmarked(piece: Piece, name: Name) -> bool:
     ):
         return False
     i = name.first - 1
-    while i >= 0 and piece.bits[i] & w.PASSED_OVER and not piece.bits[i] & w.ANY_PREPOSITION:
+    joined = False
+    forces = w.FORCES | w.MILITARY | w.MEDIA if piece.grammar.grammar.bare_genitive else 0
+    while i >= 0 and not piece.bits[i] & w.ANY_PREPOSITION:
+        if piece.bits[i] & w.CONJUNCTION:
+            joined = True
+        elif joined and piece.name_at[i] >= 0:
+            i = piece.names[
+                piece.name_at[i]
+            ].first  # the name before it in a list has the preposition of both
+        elif not piece.bits[i] & (w.PASSED_OVER | forces):
+            break
         i -= 1
     return i < 0 or not piece.bits[i] & (w.ANY_PREPOSITION | w.INSIDE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -41,6 +42,12 @@ AGENT, GENITIVE, OF, ON, AT, SOURCE, OTHER = range(1, 8)
 TOPIC = 1 << 26
 FORCES = 1 << 27
 MILITARY = 1 << 28
+ASSAULT = 1 << 46
+LAUNCH = 1 << 47
+MEANS = 1 << 48
+CAUSE = 1 << 49
+MISSION = 1 << 50
+NEGATOR = 1 << 51
 
 PREPOSITION = 29  # prepositions of mark m have bit PREPOSITION + m, and so on
 POSTPOSITION = 38
@@ -78,6 +85,12 @@ _FIELDS = {
     "topic": TOPIC,
     "forces": FORCES,
     "military": MILITARY,
+    "assault": ASSAULT,
+    "launch": LAUNCH,
+    "means": MEANS,
+    "causes": CAUSE,
+    "missions": MISSION,
+    "negators": NEGATOR,
 }
 
 Tokens = tuple[str, ...]
@@ -91,7 +104,7 @@ class Words(msgspec.Struct, frozen=True):
     multi: dict[str, tuple[tuple[Tokens, int], ...]]
     suffixes: dict[str, int]
 
-    def at(self, folds: list[str], i: int) -> tuple[int, int]:
+    def at(self, folds: Sequence[str], i: int) -> tuple[int, int]:
         """Bits of the longest word that begins at token ``i``, and its length in tokens (0: none)."""
         token = folds[i]
         for tokens, bits in self.multi.get(token, ()):

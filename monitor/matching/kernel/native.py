@@ -18,7 +18,7 @@ from monitor.matching.filing.plan import Plan
 from monitor.matching.filing.rules import RuleSet
 from monitor.matching.fold import fold
 from monitor.matching.kernel import plain
-from monitor.matching.kernel.read import Read, Row
+from monitor.matching.kernel.read import Read, Rows, in_order
 from monitor.matching.kernel.tables import CHARACTERS
 from monitor.matching.sentences import ABBREVIATIONS
 from monitor.matching.text import DOT_GROUPING, Segmented, pieces
@@ -31,8 +31,12 @@ MOST_SETS = 3
 MOST_REMEMBERED = 50_000  # chunks and words of which the reading is remembered
 _OTHERS_AT_LEAST = 1024
 _LEAF_BYTES = 24
+_FOUND = ("found_first", "found_last", "found_pattern")
 _ELSEWHERE = 0xFFFE
 """The number of a language that the lexicon does not have."""
+
+
+NO_ROWS = Rows(*(np.zeros(0, np.uint32) for _ in range(3)))
 
 
 class _Key(ctypes.Structure):
@@ -299,6 +303,7 @@ class _Work:
         article.fields[0] = ctypes.addressof(self.fields[0].struct)
         article.fields[1] = ctypes.addressof(self.fields[1].struct)
         self._arrays: dict[str, npt.NDArray[np.generic]] = {}
+        self._found: dict[str, Numbers] = {}
         struct.leaves = self._new("leaves", plan.leaf_count * _LEAF_BYTES // 8 + 1, np.uint64)
         struct.touched = self._new("touched", plan.leaf_count + 1, np.uint32)
         struct.traffic = traffic.ctypes.data
@@ -327,32 +332,27 @@ class _Work:
             struct.other_ids[number] = self._new(f"other{number}", struct.most_others, np.uint32)
         struct.sentence = self._new("sentence", tokens + 2, np.uint8)
         struct.other_at = self._new("other_at", tokens + 2, np.uint32)
-        for name in ("found_pattern", "found_first", "found_last"):
-            setattr(struct, name, self._new(name, struct.most_found, np.uint32))
+        for name in _FOUND:
+            self._found[name] = np.zeros(struct.most_found, np.uint32)
+            setattr(struct, name, self._found[name].ctypes.data)
 
     def rules(self) -> list[int]:
         """The rules that may fire, each once."""
         found: list[int] = self._arrays["rules"][: self.struct.rule_count].tolist()
         return found
 
-    def rows(self) -> tuple[list[Row], list[Row]]:
-        """The places found, by field, in text order, longest first."""
+    def rows(self) -> tuple[Rows, Rows]:
+        """The places found, by field."""
         count = self.struct.found
-        columns = [
-            self._arrays[name][:count].tolist() for name in ("found_first", "found_last", "found_pattern")
-        ]
-        rows: list[Row] = sorted(zip(*columns, strict=True), key=_order)
+        rows = in_order(*(self._found[name][:count] for name in _FOUND))
         title = self.article.title_tokens
         if not title:
-            return [], rows
-        cut = 0
-        while cut < len(rows) and rows[cut][0] < title:
-            cut += 1
-        return rows[:cut], [(first - title, last - title, pattern) for first, last, pattern in rows[cut:]]
-
-
-def _order(row: Row) -> tuple[int, int, int]:
-    return row[0], -row[1], row[2]
+            return NO_ROWS, rows
+        cut = int(np.searchsorted(rows.first, title))
+        return (
+            Rows(rows.first[:cut], rows.last[:cut], rows.pattern[:cut]),
+            Rows(rows.first[cut:] - np.uint32(title), rows.last[cut:] - np.uint32(title), rows.pattern[cut:]),
+        )
 
 
 class NativeKernel:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 
@@ -15,7 +13,7 @@ from monitor.matching.filing.hashing import Numbers
 from monitor.matching.filing.patterns import LISTED, NONE, PREFIXED, PatternSet
 from monitor.matching.filing.plan import SET_SHIFT, Plan
 from monitor.matching.filing.rules import RuleSet
-from monitor.matching.kernel.read import Read, Row
+from monitor.matching.kernel.read import Read, Row, Rows, in_order
 from monitor.matching.patterns import PREFIX_KEY
 from monitor.matching.text import Segmented, segment
 
@@ -115,7 +113,7 @@ class PlainKernel:
         self._articles += 1
         for leaf in marks.times:
             self._traffic[leaf] += 1
-        return Read(fields, (rows[0], rows[1]), self._candidates(marks))
+        return Read(fields, (_columns(rows[0]), _columns(rows[1])), self._candidates(marks))
 
     def candidates(self, title: str, text: str, language: str) -> Read | None:
         """The same, but nothing if no rule may fire."""
@@ -161,7 +159,7 @@ class PlainKernel:
                 for pattern, prefix in filed.prefixes.get(folds[at][:PREFIX_KEY], ()):
                     if folds[at].startswith(prefix):
                         found.append((at, at, pattern | number << SET_SHIFT))
-        return sorted(set(found), key=lambda row: (row[0], -row[1], row[2]))
+        return list(set(found))
 
     def _marks(self, fields: Sequence[Segmented], rows: Sequence[Sequence[Row]]) -> _Marks:
         text = fields[1]
@@ -172,13 +170,12 @@ class PlainKernel:
             lead |= sum({1 << _bit(starts, token) for token in range(first_paragraph)})
         marks = _Marks(lead)
         for number, (places, offset) in enumerate(zip(rows, (0, len(fields[0].starts)), strict=True)):
-            for (first, last), several in groupby(places, key=itemgetter(0, 1)):
+            for first, last, pattern in places:
                 bits = _TITLE if number == 0 else 1 << _bit(starts, first) | 1 << _bit(starts, last)
                 blocks = 1 << ((first + offset) // BLOCK & 63) | 1 << ((last + offset) // BLOCK & 63)
-                for _, _, pattern in several:
-                    filed = self._sets[pattern >> SET_SHIFT]
-                    for leaf in filed.leaves(pattern & ((1 << SET_SHIFT) - 1)):
-                        marks.add(leaf, bits, blocks)
+                filed = self._sets[pattern >> SET_SHIFT]
+                for leaf in filed.leaves(pattern & ((1 << SET_SHIFT) - 1)):
+                    marks.add(leaf, bits, blocks)
         return marks
 
     def _candidates(self, marks: _Marks) -> list[int]:
@@ -191,6 +188,11 @@ class PlainKernel:
                     found.add(offset + rule)
             offset += checks.rules
         return sorted(found)
+
+
+def _columns(rows: Sequence[Row]) -> Rows:
+    first, last, pattern = (np.array([row[at] for row in rows], np.uint32) for at in range(3))
+    return in_order(first, last, pattern)
 
 
 def carry(counts: Numbers, into: Numbers, plan: Plan) -> None:

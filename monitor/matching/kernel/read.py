@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
+import numpy as np
 
 from monitor.matching.filing.hashing import Numbers
 from monitor.matching.filing.plan import Plan
@@ -15,6 +16,29 @@ Row = tuple[int, int, int]
 """First token, last token, and the number of a pattern that may stand there, with its set's (``SET_SHIFT``)."""
 
 
+class Rows(msgspec.Struct, frozen=True, eq=False):
+    """Places in a field where patterns may stand, in columns: by first token, the longest first."""
+
+    first: Numbers
+    last: Numbers
+    pattern: Numbers
+
+    def between(self, begin: int, end: int) -> Iterator[Row]:
+        """These rows."""
+        return zip(
+            self.first[begin:end].tolist(),
+            self.last[begin:end].tolist(),
+            self.pattern[begin:end].tolist(),
+            strict=True,
+        )
+
+
+def in_order(first: Numbers, last: Numbers, pattern: Numbers) -> Rows:
+    """Rows that were found in any order."""
+    order = np.lexsort((pattern, ~last, first)) if len(first) > 1 else slice(None)
+    return Rows(first[order], last[order], pattern[order])
+
+
 class Read(msgspec.Struct, frozen=True):
     """``rows[f]`` are the places in field f where patterns may stand; ``rules`` those that may fire.
 
@@ -22,7 +46,7 @@ class Read(msgspec.Struct, frozen=True):
     """
 
     fields: tuple[Segmented, Segmented]
-    rows: tuple[Sequence[Row], Sequence[Row]]
+    rows: tuple[Rows, Rows]
     rules: Sequence[int]
 
 

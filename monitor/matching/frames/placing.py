@@ -1,0 +1,83 @@
+"""Which event a place belongs to: what stands between it and the event word, and what it is against."""
+
+from __future__ import annotations
+
+from monitor.matching.frames import words as w
+from monitor.matching.frames.contact import directly
+from monitor.matching.frames.model import Name, Occurrence, Piece, Word
+from monitor.matching.frames.punctuation import is_barrier, is_comma
+
+
+def behind_another(piece: Piece, word: Word, name: Name) -> bool:
+    """Against the war in Iran: the preposition belongs to another noun behind a preposition."""
+    end = name.preposition if name.preposition >= 0 else name.first
+    i = word.last + 1
+    while i < end:
+        mark = w.preposition_of(piece.bits[i])
+        if mark and mark not in (w.AT, w.OF) and piece.name_at[i] < 0:
+            return True
+        i += 1
+    return False
+
+
+def heads_phrase(piece: Piece, name: Name) -> bool:
+    """Fearing strikes, Romania moved ...: a name behind a comma that nothing marks is the subject of what follows."""
+    start = name.group if name.group >= 0 else name.first
+    while start > 0 and piece.bits[start - 1] & w.ARTICLE and not is_comma(piece.gaps[start]):
+        start -= 1
+    after = name.last + 1
+    ends = after >= piece.n or is_barrier(piece.gaps[after])
+    return is_comma(piece.gaps[start]) and not ends
+
+
+def under_on(piece: Piece, word: Word, name: Name) -> bool:
+    """Sanctions on firms in Lebanon: the name says where those on whom it falls are."""
+    end = name.preposition if name.preposition >= 0 else name.first
+    found = False
+    for i in range(word.last + 1, end):
+        if piece.name_at[i] >= 0:
+            return False
+        found = found or w.preposition_of(piece.bits[i]) == w.ON
+    return found
+
+
+_AGAINST = frozenset(
+    ("against", "contre", "contra", "gegen", "против", "проти", "ضد", "عليه", "علیه", "karsi")
+)
+
+
+def against(piece: Piece, word: Word, name: Name) -> bool:
+    """What stands between is what the event is against, as in a protest: it tells no place."""
+    end = name.preposition if name.preposition >= 0 else name.first
+    return any(piece.folds[i] in _AGAINST for i in range(word.last + 1, end))
+
+
+def opposed(piece: Piece, word: Word, name: Name) -> bool:
+    """The name's own preposition, or postposition, is "against", if not the event's last word."""
+    after = name.last + 1
+    while after < piece.n and piece.folds[after] in piece.grammar.suffixes:
+        after += 1
+    own = piece.folds[name.preposition] if name.preposition >= 0 else ""
+    if piece.folds[word.last] in _AGAINST and name.first > word.last and directly(piece, word, name):
+        return True
+    return own in _AGAINST or (piece.language == "tr" and after < piece.n and piece.folds[after] in _AGAINST)
+
+
+def subject_between(piece: Piece, word: Word, name: Name) -> bool:
+    """A name that may act, unmarked, stands between a fronted phrase and the event word."""
+    return any(
+        other.entries["actor"] and not other.mark and not other.out and name.last < other.first < word.first
+        for other in piece.names
+        if other.clause == name.clause
+    )
+
+
+def belongs_left(piece: Piece, event: Occurrence, name: Name) -> bool:
+    """A prepositional phrase between two events goes with the one before it."""
+    grammar = piece.grammar.grammar
+    if grammar.no_spaces or (grammar.verb_final and not grammar.bare_genitive):
+        return False
+    return any(
+        word.clause == event.clause and word.last < name.first and word not in event.words
+        for word in piece.words
+    )

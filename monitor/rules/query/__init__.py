@@ -1,0 +1,1 @@
+"""Rules as Boolean strings, for those who come from media-monitoring suites."""

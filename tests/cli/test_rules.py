@@ -1,0 +1,136 @@
+"""``rules list`` and ``rules show`` as a user has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Monitor
+
+FILES = {
+    "lexicon": """\
+entities:
+  country/sy:
+    gloss: Syria
+    en: {names: [Syria], demonyms: [Syrian], not: [Syrian hamster]}
+    ar: {names: [سوريا]}
+concepts:
+  airstrike:
+    en: {terms: [airstrike], weak: [strike]}
+""",
+    "watch": """\
+rules:
+  - id: base
+    status: draft
+    owner: desk
+    let: {where: {entity: country/sy}}
+    match: {all: [{concept: airstrike}, {use: where}], within: sentence}
+    where: {languages: [en], max_age: 48h}
+  - id: child
+    extends: base
+    title: Hospitals [hit]
+    query: hospital* OR "field clinic"
+  - id: framed
+    match: {event: airstrike, place: country/sy}
+""",
+}
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_all_rules_are_listed(monitor: Monitor, folder: Path) -> None:
+    ran = monitor("rules", "list", "--rules", folder)
+    assert ran.code == 0
+    for word in ("base", "draft", "child", "Hospitals [hit]", "framed", "desk", "watch.yaml:2"):
+        assert word in ran.out
+    lines = monitor("rules", "list", "--rules", folder, "--json").lines()
+    assert [line["id"] for line in lines] == ["base", "child", "framed"]
+    assert lines[1]["owner"] == "desk"
+
+
+def test_a_rule_that_cannot_be_loaded_is_told_beside_the_list(monitor: Monitor, folder: Path) -> None:
+    (folder / "bad.yaml").write_text("rules:\n  - {id: bad, query: a AND}\n", "utf-8")
+    ran = monitor("rules", "list", "--rules", folder)
+    assert ran.code == 1
+    assert "child" in ran.out
+    assert "bad.yaml:2:27: error: rule bad: query: the query ends after AND" in ran.err
+
+
+def test_a_rule_is_shown_resolved_and_loads_again(monitor: Monitor, folder: Path, tmp_path: Path) -> None:
+    ran = monitor("rules", "show", "child", "--rules", folder)
+    assert ran.code == 0
+    assert (
+        ran.out
+        == """\
+rules:
+  - id: child
+    title: Hospitals [hit]
+    severity: medium
+    owner: desk
+    where:
+      languages: [en]
+      max_age: 2d
+    match:
+      all:
+        - all:
+            - concept: airstrike
+            - entity: country/sy
+          within: sentence
+        - any: [hospital*, field clinic]
+"""
+    )
+    (folder / "watch.yaml").write_text(ran.out, "utf-8")
+    assert monitor("rules", "show", "child", "--rules", folder).out == ran.out
+
+
+def test_a_rule_is_shown_as_a_query(monitor: Monitor, folder: Path) -> None:
+    ran = monitor("rules", "show", "child", "--as", "query", "--rules", folder)
+    assert ran.code == 0
+    assert ran.out == (
+        'sentence:(concept:airstrike AND entity:country/sy) AND (hospital* OR "field clinic") AND lang:en\n'
+    )
+    assert ran.err == "beside it, under `where`: max_age\n"
+
+
+def test_a_rule_that_no_query_can_say_says_why(monitor: Monitor, folder: Path) -> None:
+    ran = monitor("rules", "show", "framed", "--as", "query", "--rules", folder)
+    assert (ran.code, ran.out) == (1, "")
+    assert "rule framed cannot be said as a query: it has the event airstrike" in ran.err
+
+
+def test_every_form_that_it_listens_for_is_shown(monitor: Monitor, folder: Path) -> None:
+    ran = monitor("rules", "show", "child", "--terms", "--rules", folder)
+    assert ran.code == 0
+    assert "concept airstrike: 2 forms in 1 language" in ran.out
+    assert "entity country/sy (Syria): 3 forms in 2 languages" in ran.out
+    assert "\u2068سوريا\u2069" in ran.out
+    assert "weak nouns" in ran.out
+    assert "not in" in ran.out
+    assert "term hospital*: hospital*" in ran.out
+    only = monitor("rules", "show", "child", "--terms", "--language", "ar", "--rules", folder).out
+    assert "سوريا" in only
+    assert "Syrian" not in only
+
+
+def test_a_rule_is_shown_for_programs(monitor: Monitor, folder: Path) -> None:
+    (line,) = monitor("rules", "show", "child", "--json", "--terms", "--rules", folder).lines()
+    assert line["id"] == "child"
+    assert str(line["query"]).startswith("sentence:(")
+    assert line["inexpressible"] == ""
+    assert isinstance(line["terms"], list)
+    assert [leaf["clause"] for leaf in line["terms"]] == ["concept", "entity", "term", "term"]
+    (line,) = monitor("rules", "show", "framed", "--json", "--rules", folder).lines()
+    assert line["query"] == ""
+    assert "the event airstrike" in str(line["inexpressible"])
+
+
+def test_an_unknown_rule_is_a_mistake_in_its_use(monitor: Monitor, folder: Path) -> None:
+    ran = monitor("rules", "show", "chlid", "--rules", folder)
+    assert ran.code == 2
+    assert "there is no rule 'chlid': did you mean child" in " ".join(ran.err.split())
