@@ -21,6 +21,7 @@ def check_routing(book: RuleBook, routing: Routing) -> Iterator[Problem]:
                     1,
                     f"rule {rule.id} names the unknown subscriber {name!r}",
                     "correct the name",
+                    code="unknown-subscriber",
                 )
         if rule.status != "active":
             continue
@@ -32,4 +33,5 @@ def check_routing(book: RuleBook, routing: Routing) -> Iterator[Problem]:
                 1,
                 f"no one takes the active rule {rule.id}",
                 "add a subscription or a default in subscribers.yaml, or set its status to shadow",
+                code="no-subscription",
             )

@@ -7,7 +7,21 @@ import sys
 import typer
 
 from monitor import __version__
-from monitor.cli import articles, authoring, dead_letters, deliveries, feeds, running, starting
+from monitor.cli import (
+    articles,
+    authoring,
+    backtest,
+    check,
+    dead_letters,
+    deliveries,
+    draft,
+    explain,
+    feeds,
+    rules,
+    running,
+    starting,
+    testing,
+)
 from monitor.cli.output import complain
 from monitor.located import InvalidFile
 
@@ -22,8 +36,14 @@ app = typer.Typer(
 )
 running.add_to(app)
 starting.add_to(app)
+check.add_to(app)
+testing.add_to(app)
 authoring.add_to(app)
 articles.add_to(app)
+backtest.add_to(app)
+explain.add_to(app)
+rules.add_to(app)
+draft.add_to(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(dead_letters.app, name="dead-letters")

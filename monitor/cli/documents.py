@@ -95,6 +95,15 @@ def _whole(data: bytes, name: str, url: str, *, html: bool) -> Document:
 
 
 def _lines(stream: BinaryIO, name: str, url: str, report: Report) -> Iterator[Document]:
+    for number, line in lines_of(stream, name, report):
+        try:
+            yield line_document(line, name, number, url)
+        except InvalidFile as error:
+            report(error.problems[0])
+
+
+def lines_of(stream: BinaryIO, name: str, report: Report) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not empty, with their numbers from 1; one that is too long is reported."""
     number = 0
     while line := stream.readline(MOST_BYTES + 1):
         number += 1
@@ -105,20 +114,20 @@ def _lines(stream: BinaryIO, name: str, url: str, report: Report) -> Iterator[Do
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MOST_BYTES)
             continue
-        if not line.strip():
-            continue
-        try:
-            given = _decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            remedy = 'write {"id": …, "title": …, "text": …}'
-            report(Problem(name, number, 1, f"is no article: {error}", remedy))
-            continue
-        if given.url is None:
-            given = msgspec.structs.replace(given, url=url)
-        try:
-            yield _document(given, str(number) if given.id is None else str(given.id), name, number)
-        except InvalidFile as error:
-            report(error.problems[0])
+        if line.strip():
+            yield number, line
+
+
+def line_document(line: bytes, name: str, number: int, url: str = "") -> Document:
+    """The article in a JSON line, cleaned. Raises ``InvalidFile``."""
+    try:
+        given = _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        remedy = 'write {"id": …, "title": …, "text": …}'
+        raise InvalidFile([Problem(name, number, 1, f"is no article: {error}", remedy)]) from error
+    if given.url is None:
+        given = msgspec.structs.replace(given, url=url)
+    return _document(given, str(number) if given.id is None else str(given.id), name, number)
 
 
 def _document(given: _Given, id: str, name: str, line: int) -> Document:
