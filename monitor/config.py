@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -142,6 +143,10 @@ class Settings(BaseSettings):
     runtime: Literal["embedded", "kafka"] = "embedded"
     kafka: KafkaModel = KafkaModel()
     archive: Annotated[str | Secret, Field(description="sqlite, none, or postgresql://…")] = "sqlite"
+    archive_keep: Duration = Field(
+        default=parse_duration("90d"),
+        description="how long the archive keeps articles, which a backtest reads; alerts stay",
+    )
     inbox: Path | None = Field(default=None, description="the folder for dropped articles; inbox in data_dir")
     network: NetworkModel = NetworkModel()
     polling: PollingModel = PollingModel()
@@ -190,6 +195,13 @@ class Settings(BaseSettings):
         ):
             return value
         raise ValueError("write sqlite, none, or postgresql://user:password@host/database")
+
+    @field_validator("archive_keep")
+    @classmethod
+    def _keep(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("must be longer than nothing: write 30d, 90d, 2w")
+        return value
 
     @classmethod
     def settings_customise_sources(

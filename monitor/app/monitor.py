@@ -156,7 +156,7 @@ class Monitor:
 
         url = settings.archive_url()
         if url:
-            follower = Follower(url, make_tail(settings), emit)
+            follower = Follower(url, make_tail(settings), emit, keep=settings.archive_keep)
             self._services.append(("archive", follower))
             self._metrics.ask(archive=follower.state)
         self._metrics.ask(state=self._runtime.state, waiting=self._sender.waiting)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +31,8 @@ STANDBY_SECONDS = 2.0  # between tries to become the one that writes
 FIRST_RETRY, LONGEST_RETRY = 0.5, 30.0
 REFUSED_SECONDS = 60.0  # between looks at an archive that a later release wrote
 STOP_SECONDS = 5.0  # that the batch in hand gets on stop
+FORGET = 1000  # articles of a transaction that are too old
+FORGET_SECONDS = 60.0  # between looks for such
 TOLD_SKIPS = 20  # skipped records that are told one by one between two good reconnections
 
 _WRITE_ERRORS = (SQLAlchemyError, OverflowError, ValueError)  # drivers raise the last two unwrapped
@@ -42,18 +45,30 @@ class _Refused(Exception):
 class Follower:
     """Follows ``tail`` into the database at ``url`` (SQLAlchemy's, see ``Settings.archive_url``).
 
+    Articles seen longer ago than ``keep`` are deleted; alerts, deliveries and what became of them stay.
     Emits ``archive-behind`` once when log or database go, ``archive-back`` when they are back,
     ``archive-refused``, ``archive-standby``, ``archive-writing``, ``archive-skipped``,
     ``archive-gap``, ``archive-log-changed``, ``archive-partition-stopped``.
     Raises ``ArchiveError`` if ``url`` cannot be one.
     """
 
-    def __init__(self, url: str, tail: Tail, emit: Emit, *, batch: int = BATCH, pause: float = PAUSE) -> None:
+    def __init__(
+        self,
+        url: str,
+        tail: Tail,
+        emit: Emit,
+        *,
+        batch: int = BATCH,
+        pause: float = PAUSE,
+        keep: timedelta | None = None,
+    ) -> None:
         self._url = database.parse_url(url)
         self._tail = tail
         self._emit = emit
         self._batch = batch
         self._pause = pause
+        self._keep = keep
+        self._forget_due = 0.0
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._ended.set()
@@ -167,6 +182,7 @@ class Follower:
         self._role, self._detail = "writing", ""
         self._retry, self._skips_told = FIRST_RETRY, 0
         await self._look_at_lag()
+        await self._forget(connection)
         return len(entries) >= self._batch or sum(len(entry.value) for entry in entries) >= READ_BYTES // 2
 
     async def _take_log(self, connection: AsyncConnection, *, first: bool) -> None:
@@ -225,6 +241,20 @@ class Follower:
                 self._skip(entry, told(error))
                 async with connection.begin():
                     await write(connection, (), offset)
+
+    async def _forget(self, connection: AsyncConnection) -> None:
+        """Delete articles that are older than is kept, a few at a time: writing goes on between."""
+        now = asyncio.get_running_loop().time()
+        if self._keep is None or now < self._forget_due:
+            return
+        table = schema.articles
+        old = select(table.c.id).where(table.c.seen < datetime.now(UTC) - self._keep)
+        async with connection.begin():
+            done = await connection.execute(
+                delete(table).where(table.c.id.in_(old.order_by(table.c.seen).limit(FORGET)))
+            )
+        if done.rowcount < FORGET:
+            self._forget_due = now + FORGET_SECONDS
 
     # --- what is told ---------------------------------------------------------------------
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.engine import URL, Row
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.archive import database, schema
+from monitor.archive.articles import article_of, between, columns_among
 from monitor.archive.errors import ArchiveError, told
 from monitor.archive.lines import AlertLine, AlertPage, ArticleLine, DeliveryLine, LetterLine, RouteLine
+from monitor.records import Article
 
 MOST = 100_000
+PAGE = 200  # articles that are read at once
 
 
 class ArchiveReader:
@@ -24,6 +29,7 @@ class ArchiveReader:
         self._url = database.parse_url(url)
         self._engine = database.engine(_read_only(self._url), write=False)
         self._connection: AsyncConnection | None = None
+        self._article_columns: list[ColumnElement[Any]] = []
 
     async def __aenter__(self) -> ArchiveReader:
         try:
@@ -171,6 +177,63 @@ class ArchiveReader:
             for row in await self._rows(query)
         ]
 
+    async def article(self, id: str) -> Article | None:
+        """An article that the monitor has seen, as it stands in the archive; none if it is not there.
+
+        What only cleaning needs is not archived: its sketch, and the language that its feed declares.
+        """
+        columns = await self._columns_of_articles()
+        found = await self._rows(select(*columns).where(schema.articles.c.id == id))
+        return article_of(found[0]) if found else None
+
+    async def article_at(self, url: str) -> Article | None:
+        """The newest article with this address, or whose canonical address it is; none if there is none.
+
+        Addresses have no index: all articles are gone through.
+        """
+        table = schema.articles
+        columns = await self._columns_of_articles()
+        there = or_(table.c.canonical_url == url, table.c.url == url)
+        found = await self._rows(select(*columns).where(there).order_by(table.c.seen.desc()).limit(1))
+        return article_of(found[0]) if found else None
+
+    async def alerts_of(self, article: str) -> list[AlertLine]:
+        """The revisions of stories that an article made, by its id, in their order."""
+        table = schema.alerts
+        query = select(table).where(table.c.article == article).order_by(table.c.seen, table.c.revision)
+        return await self._alert_lines(query)
+
+    async def articles(
+        self, since: datetime | None = None, until: datetime | None = None, *, page: int = PAGE
+    ) -> AsyncIterator[list[Article]]:
+        """Articles first seen from ``since`` on and before ``until``, the oldest first, ``page`` at a time.
+
+        Between pages no transaction is open, so reading holds up nobody, however long it takes.
+        """
+        table = schema.articles
+        columns = await self._columns_of_articles()
+        query = select(*columns).where(*between(since, until)).order_by(table.c.seen, table.c.id).limit(page)
+        beyond: list[ColumnElement[bool]] = []
+        while True:
+            found = await self._rows(query.where(*beyond))
+            await self._release()
+            if found:
+                yield [article_of(row) for row in found]
+            if len(found) < page:
+                return
+            last = found[-1]
+            beyond = [
+                table.c.seen >= last.seen,  # alone it finds the place in the index
+                or_(table.c.seen > last.seen, table.c.id > last.id),
+            ]
+
+    async def count_articles(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many articles there are, see ``articles``."""
+        counted = select(func.count()).select_from(schema.articles).where(*between(since, until))
+        found = await self._rows(counted)
+        await self._release()
+        return int(found[0][0])
+
     # --- parts ----------------------------------------------------------------------------
 
     async def _rows(self, query: Select[Any]) -> list[Row[Any]]:
@@ -180,6 +243,20 @@ class ArchiveReader:
             return list((await self._connection.execute(query)).all())
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             raise ArchiveError(f"the archive cannot be read: {told(error)}") from error
+
+    async def _release(self) -> None:
+        """End the transaction in which something was read."""
+        if self._connection is not None:
+            await self._connection.rollback()
+
+    async def _columns_of_articles(self) -> list[ColumnElement[Any]]:
+        """All, but those that the archive lacks since an earlier release wrote it."""
+        if not self._article_columns:
+            if self._connection is None:
+                raise ArchiveError("the archive is not open")
+            there = await self._connection.run_sync(schema.columns, schema.articles)
+            self._article_columns = columns_among(there)
+        return self._article_columns
 
     async def _alert_lines(self, query: Select[Any]) -> list[AlertLine]:
         found = await self._rows(query)

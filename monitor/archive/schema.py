@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -94,6 +95,8 @@ articles = Table(
     _key("source"),
     _text("feed"),
     _text("country"),
+    # Archives of earlier releases do not have it; see `create`.
+    Column("tags", _JSON, nullable=True),
     _text("url"),
     _text("canonical_url"),
     _text("title"),
@@ -231,11 +234,24 @@ dead_letters = Table(
 
 
 def create(connection: Connection) -> None:
-    """Make what is missing and note the version. Raises ``SchemaTooNew``."""
+    """Make what is missing and note the version. Raises ``SchemaTooNew``.
+
+    Columns that came later may be null, so that an earlier release can still write the archive.
+    """
     check(connection, must_exist=False)
     metadata.create_all(connection)
+    there = columns(connection, articles)
+    for column in articles.columns:
+        if column.name not in there:
+            kind = column.type.compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {articles.name} ADD COLUMN {column.name} {kind}"))
     if _found(connection) is None:
         connection.execute(meta.insert().values(name="schema", value=str(SCHEMA_VERSION)))
+
+
+def columns(connection: Connection, table: Table) -> frozenset[str]:
+    """The columns that a table of the archive has: one of an earlier release may lack some."""
+    return frozenset(column["name"] for column in inspect(connection).get_columns(table.name))
 
 
 def check(connection: Connection, *, must_exist: bool = True) -> None:

@@ -148,6 +148,7 @@ def _article(article: Article) -> Values:
         "source": _key(article.source.id),
         "feed": clean(article.source.feed),
         "country": clean(article.source.country),
+        "tags": _plain(article.source.tags),
         "url": clean(article.url),
         "canonical_url": clean(article.canonical_url),
         "title": clean(article.title),
