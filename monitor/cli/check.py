@@ -180,7 +180,7 @@ def _with_code(problem: Problem) -> Problem:
 
 
 def _verdict(problems: Sequence[Problem], counted: Sequence[str]) -> str:
-    from monitor.matching import kernel
+    from monitor.matching.kernel.choice import NAME
 
     numbers = [sum(problem.level == level for problem in problems) for level in LEVELS]
     said = [f"[bold red]{_count(numbers[0], 'error')}[/]" if numbers[0] else "[green]no errors[/]"]
@@ -188,7 +188,7 @@ def _verdict(problems: Sequence[Problem], counted: Sequence[str]) -> str:
         said.append(f"[yellow]{_count(numbers[1], 'warning')}[/]")
     if numbers[2]:
         said.append(f"[cyan]{_count(numbers[2], 'note')}[/]")
-    return f"{', '.join(counted)}; {', '.join(said)}; kernel: {kernel.NAME}"
+    return f"{', '.join(counted)}; {', '.join(said)}; kernel: {NAME}"
 
 
 def github_line(problem: Problem) -> str:

@@ -15,7 +15,7 @@ from monitor.matching.filing.rarity import NO_TRAFFIC, Rarity, Traffic
 from monitor.matching.filing.rules import file_rules
 from monitor.matching.frames import Reader
 from monitor.matching.hits import document_of
-from monitor.matching.kernel import NAME, make_kernel
+from monitor.matching.kernel.choice import NAME, make_kernel
 from monitor.matching.kernel.read import Kernel
 from monitor.matching.names import Names
 from monitor.matching.rule import Rule

@@ -23,6 +23,8 @@ def allot(piece: Piece) -> None:
                 _fill(piece, bids, event, role)
     for event in piece.events:
         if "actor" in event.roles and not event.fillers.get("actor"):
+            _left_over(piece, bids, event)
+        if "actor" in event.roles and not event.fillers.get("actor"):
             _earlier_actor(piece, bids, event)
         for role in ("place", "target"):
             if role in event.roles and not event.fillers.get(role):
@@ -78,7 +80,7 @@ def _rather_a_place(bids: Bids, event: Occurrence, found: list[Name]) -> bool:
     if rank != 4 or "place" not in event.roles:
         return False
     where = [name for key in ("place", "target") for _, name in bids.own.get((event.number, key), [])]
-    return all(name in found for name in where)
+    return bool(where) and all(name in found for name in where)
 
 
 def _antecedent_fits(piece: Piece, bids: Bids, event: Occurrence, name: Name, role: Role) -> bool:
@@ -102,6 +104,20 @@ def _antecedent_fits(piece: Piece, bids: Bids, event: Occurrence, name: Name, ro
             or (not name.entries["actor"] and not bids.own.get((event.number, role)))
         )
     return doer and not where
+
+
+def _left_over(piece: Piece, bids: Bids, event: Occurrence) -> None:
+    """A subject that the event it preferred did not take."""
+    used = {name for other in piece.events for name in other.fillers.get("actor", [])}
+    taken = {name for filled in event.fillers.values() for name in filled}
+    offers = [
+        (value, name)
+        for value, name in bids.other.get((event.number, "actor"), [])
+        if value[0] <= 2 and name not in used and name not in taken
+    ]
+    found = best(offers, [], "actor")
+    if found:
+        event.fillers["actor"] = found
 
 
 def _earlier_actor(piece: Piece, bids: Bids, event: Occurrence) -> None:

@@ -22,6 +22,7 @@ _REACH = 12  # tokens between a weapon and its verb
 _REACH_OF_MEANS = 20
 _REACH_OF_LAUNCH = 7
 _RELATIVE_REACH = 5  # tokens from "that" to the verb: missiles that Iran fired
+_ENDS = frozenset(("ardindan", "sonra"))  # Turkish: what stands before them is another clause
 _STOPS = w.SUBORDINATOR | w.COMPLEMENTIZER | w.REPORT
 _OBLIQUE = {
     "ru": ("ами", "ями", "ой", "ою", "ом", "ем"),
@@ -175,6 +176,8 @@ def _right(piece: Piece, last: int) -> int:
         bits = _bits(piece, i)
         participle = i == last + 1 and bits & (w.LAUNCH | w.RELATIVE) and not is_hard(gap)
         if gap != " " and not participle and (is_hard(gap) or is_comma(gap)):
+            return -1
+        if piece.folds[i] in _ENDS:
             return -1
         if bits & w.ASSAULT or _weak_verb(piece, i):
             return -1 if _armed(piece, i) or _downed(piece, i) else i

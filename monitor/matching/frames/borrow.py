@@ -17,6 +17,8 @@ def speaker(piece: Piece, event: Occurrence, clause: Clause) -> list[Name]:
     if clause.addressees and not harmed(piece, event, clause.start, first):
         return [name for name in clause.addressees if name.entries["actor"]]
     speakers = [name for name in clause.speakers if name.entries["actor"]]
+    if speakers and clause.direct and _goes_on(piece, event, clause):
+        return speakers
     if not speakers or (clause.verb & w.ATTITUDE and not clause.verb & w.OWN):
         return []
     if harmed(piece, event, clause.start, first):
@@ -36,6 +38,19 @@ def speaker(piece: Piece, event: Occurrence, clause: Clause) -> list[Name]:
     ):
         return speakers
     return []
+
+
+def _goes_on(piece: Piece, event: Occurrence, clause: Clause) -> bool:
+    """Accused Iran of an attack and imposed sanctions: a verb behind "and" goes on with who accused."""
+    first = event.words[0]
+    earlier = any(other.clause == event.clause and other.number < event.number for other in piece.events)
+    return (
+        earlier
+        and bool(clause.verb & w.ATTITUDE)
+        and first.verb
+        and bool(piece.bits[first.first - 1] & w.CONJUNCTION)
+        and not any(other.concepts & event.concepts for other in piece.events if other.number < event.number)
+    )
 
 
 def _forces_of(piece: Piece, clause: Clause, word: Word, speakers: list[Name]) -> bool:
@@ -131,6 +146,11 @@ def elided(piece: Piece, bids: Bids, event: Occurrence, clause: Clause) -> list[
     ):
         return []
     before = piece.clauses[piece.before(clause)]
+    if chinese and piece.folds[clause.start] == "并":
+        governor = piece.clauses[before.complement_of] if before.complement_of >= 0 else before
+        doers = [name for name in (*before.speakers, *governor.speakers) if name.entries["actor"]]
+        if doers:
+            return doers
     if before.relative and before.parent >= 0:
         before = piece.clauses[before.parent]
     if before.verb & w.REPORT:

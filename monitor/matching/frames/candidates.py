@@ -252,6 +252,8 @@ def _qualifies_after(piece: Piece, place: Name, country: Name) -> bool:
         if inner and any(not piece.bits[i] & (w.ARTICLE | w.SKIP) for i in inner):
             return False
         after = country.last + 1
+        if piece.language != "en" and after < piece.n and not is_barrier(piece.gaps[after]):
+            return "(" in gap or "（" in gap  # Тель-Авив, Израиль ответил: the country goes on
         if piece.bits[0] & w.ANY_PREPOSITION and not any(
             is_comma(piece.gaps[i]) for i in range(1, place.first)
         ):

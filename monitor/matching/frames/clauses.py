@@ -79,8 +79,11 @@ def _at_punctuation(
     if _apposed(piece, i):
         return _start(piece, i, relative=True, parent=current)
     left_event = _in_clause(piece, current, events)
-    if left_event and piece.bits[current.start] & w.SUBORDINATOR and _main_subject(piece, i):
-        return _start(piece, i)
+    if piece.bits[current.start] & w.SUBORDINATOR:
+        if not left_event and events[until] > events[i] and not piece.bits[i] & w.ANY_PREPOSITION:
+            return _start(piece, i)
+        if left_event and _main_subject(piece, i):
+            return _start(piece, i)
     if left_event and _parallel(piece, current, i):
         return _start(piece, i)
     if _fronted(piece, current, i):
@@ -251,11 +254,14 @@ def _list(piece: Piece, i: int) -> bool:
 
 
 _NO_CONVERBS = frozenset(("boyunca", "dusunce", "yeterince", "duzence"))
+_IN_THE_WAKE = frozenset(("ardindan",))
 _CONVERBS = ("rken", "inca", "ince", "unca", "unce")
 
 
 def _converb(piece: Piece, i: int) -> bool:
     """A Turkish verb that ends its clause: bombalarken (while bombing), kaldırınca (having lifted)."""
+    if piece.folds[i] in _IN_THE_WAKE:
+        return True
     token = piece.folds[i]
     return (
         len(token) > 6

@@ -169,6 +169,19 @@ def accused(piece: Piece, name: Name) -> bool:
     return clause.direct and bool(clause.verb & w.ATTITUDE) and name.first - clause.start <= 2
 
 
+_ACCUSED = frozenset(("متهم", "sucladi", "sucluyor", "sucladilar", "suclayan"))
+
+
+def accused_of(piece: Piece, word: Word, name: Name) -> bool:
+    """With the verb at the end: ایران را به حمله متهم کرد, İran'ı saldırıyla suçladı."""
+    if not piece.grammar.grammar.verb_final:
+        return False
+    end = min(piece.n, word.last + 12)
+    return any(
+        piece.folds[i] in _ACCUSED and piece.clause_of[i] == name.clause for i in range(word.last + 1, end)
+    )
+
+
 def object_of_another(piece: Piece, event: Occurrence, name: Name) -> bool:
     """The name directly follows a word of an earlier event, which takes it for its object."""
     verb_first = piece.grammar.grammar.verb_first

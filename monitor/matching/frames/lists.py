@@ -16,7 +16,9 @@ def closes_fronted(piece: Piece, earlier: Name, later: Name) -> bool:
     start = earlier.first
     while start > 0 and not is_comma(piece.gaps[start]) and not is_hard(piece.gaps[start]):
         start -= 1
-    opens = piece.bits[start] & (w.ANY_PREPOSITION | w.SUBORDINATOR | w.DATE) or piece.folds[start].isdigit()
+    if piece.bits[start] & w.SUBORDINATOR and not earlier.demonym:
+        return True
+    opens = piece.bits[start] & (w.ANY_PREPOSITION | w.DATE) or piece.folds[start].isdigit()
     opens = opens or any(piece.bits[i] & w.SUBORDINATOR for i in range(start, min(start + 4, earlier.first)))
     event = any(piece.event_at[i] >= 0 for i in range(start, earlier.first))
     return bool(opens) and event and not earlier.demonym

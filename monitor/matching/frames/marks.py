@@ -61,9 +61,12 @@ def _mark(piece: Piece, name: Name) -> None:
 
 def _dative(piece: Piece, i: int) -> bool:
     """The Turkish noun behind the demonym is what the event falls on: İranlı yetkililere yaptırım."""
-    if i >= piece.n or is_barrier(piece.gaps[i]) or piece.event_at[i] >= 0 or piece.name_at[i] >= 0:
-        return False
-    return piece.folds[i].endswith(("lere", "lara", "lerine", "larina"))
+    for at in range(i, min(piece.n, i + 3)):
+        if is_barrier(piece.gaps[at]) or piece.event_at[at] >= 0 or piece.name_at[at] >= 0:
+            return False
+        if piece.folds[at].endswith(("lere", "lara", "lerine", "larina")):
+            return True
+    return False
 
 
 def _for_to(piece: Piece, name: Name) -> bool:

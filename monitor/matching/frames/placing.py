@@ -30,6 +30,17 @@ def heads_phrase(piece: Piece, name: Name) -> bool:
     return is_comma(piece.gaps[start]) and not ends
 
 
+def attributive(piece: Piece, word: Word, name: Name) -> bool:
+    """Irak'taki saldırılara karşı gösteri: the ending -ki ties the name to the noun behind it, an event too."""
+    after = name.last + 1
+    if after >= piece.n or not piece.folds[after].endswith(("taki", "deki", "daki", "teki")):
+        return False
+    return any(
+        piece.event_at[i] >= 0 and piece.words[piece.event_at[i]] is not word
+        for i in range(after + 1, word.first)
+    )
+
+
 def under_on(piece: Piece, word: Word, name: Name) -> bool:
     """Sanctions on firms in Lebanon: the name says where those on whom it falls are."""
     end = name.preposition if name.preposition >= 0 else name.first
@@ -78,6 +89,9 @@ def belongs_left(piece: Piece, event: Occurrence, name: Name) -> bool:
     if grammar.no_spaces or (grammar.verb_final and not grammar.bare_genitive):
         return False
     return any(
-        word.clause == event.clause and word.last < name.first and word not in event.words
+        word.clause == event.clause
+        and word.last < name.first
+        and word not in event.words
+        and not (grammar.verb_final and word.verb)
         for word in piece.words
     )

@@ -8,6 +8,7 @@ from monitor.lexicon.schema import Role
 from monitor.matching.frames import words as w
 from monitor.matching.frames.contact import (
     accused,
+    accused_of,
     adjoins,
     bound_by_noun_before,
     by_an_event,
@@ -31,6 +32,7 @@ from monitor.matching.frames.contact import (
 from monitor.matching.frames.model import GATHERINGS, Name, Occurrence, Piece, Word
 from monitor.matching.frames.placing import (
     against,
+    attributive,
     behind_another,
     belongs_left,
     heads_phrase,
@@ -43,6 +45,7 @@ from monitor.matching.frames.punctuation import is_hyphen
 Suit = tuple[int, int, int]
 """Rank, distance in tokens, and which side a tie prefers; the least suits best."""
 
+_DOING = frozenset(("duzenleyen", "gerceklestiren", "yapan", "baslatan", "uygulayan", "firlatan"))
 _POSSESSOR_REACH = 8  # tokens from a possessor to its event
 _VERB_FIRST_REACH = 4  # tokens from a verb to its subject
 
@@ -73,6 +76,8 @@ def beside(piece: Piece, event: Occurrence, name: Name) -> int | None:
             if not adjoins(piece, name.last, word.first):
                 continue
             if name.demonym and not name.of_place:
+                if grammar.noun_first and name.mark in (w.ON, w.AT):
+                    continue
                 return 1 if grammar.noun_first else 0
             if is_hyphen(piece.gaps[name.last + 1]):
                 return 0
@@ -92,6 +97,9 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     near = beside(piece, event, name)
     if near is not None:
         return near
+    doing = not before and name.first == word.last + 2 and piece.folds[name.first - 1] in _DOING
+    if doing and piece.language == "tr":
+        return 0  # saldırı düzenleyen İran: the participle is about the name behind it
     mark = name.mark
     if mark == w.GENITIVE:
         if before and word.first - name.last <= _POSSESSOR_REACH and not noun_between(piece, name, word):
@@ -114,6 +122,8 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
                 return None
             return 1 if name.last + 3 >= word.first or not word.verb else None
         return 1 if follows(piece, word, name) else None
+    if mark == w.ON and before and accused_of(piece, word, name):
+        return 1
     if mark:
         return None
     grammar = piece.grammar.grammar
@@ -206,6 +216,8 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return 2
     if event.concepts & GATHERINGS and opposed(piece, word, name):
         return None
+    if piece.language == "tr" and before and attributive(piece, word, name):
+        return None
     if mark in (w.ON, w.AT):
         if before and beside(piece, event, name) is not None and not name.of_place:
             return 3
@@ -214,7 +226,7 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         if before and name.preposition >= 0 and subject_between(piece, word, name):
             return 1
         grammar = piece.grammar.grammar
-        if not before and grammar.verb_final and not grammar.bare_genitive:
+        if not before and grammar.verb_final and (word.verb or not grammar.bare_genitive):
             return 2  # what follows the noun belongs to the verb behind it
         return 0
     if not mark and not before and heads_phrase(piece, name):

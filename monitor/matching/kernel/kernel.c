@@ -466,7 +466,13 @@ static int spelled(const Patterns *set, const Article *article, u32 pattern, u32
     return 1;
 }
 
-/* Whether a token begins with the prefix. Tokens with hard characters are taken on trust. */
+/* Whether the character may make another letter of the one before, or is kept inside some words. */
+static inline int is_unsure(const Characters *characters, u32 c) {
+    u8 class = CLASS(flags_of(characters, c));
+    return class == HARD || class == APOSTROPHE || c == '"';
+}
+
+/* Whether a token begins with the prefix. Where that is not sure the token is taken on trust. */
 static int begins(const Patterns *set, const Article *article, const Prefix *prefix, u32 token) {
     u32 local, length = 0;
     const Field *field = field_of(article, token, &local);
@@ -474,7 +480,7 @@ static int begins(const Patterns *set, const Article *article, const Prefix *pre
     const Characters *characters = article->characters;
     for (u32 i = field->start[local]; i < field->stop[local]; i++) {
         u32 c = field->text[i];
-        if (CLASS(flags_of(characters, c)) == HARD) return 1;
+        if (is_unsure(characters, c)) return 1;
         if (CLASS(flags_of(characters, c)) < LETTER) continue; /* inside a number */
         u32 folded = characters->folds[place_of(characters, c)];
         const u32 *at = &folded;
@@ -485,7 +491,8 @@ static int begins(const Patterns *set, const Article *article, const Prefix *pre
         }
         for (; left; left--) {
             hash = step(hash, *at++, set->key.multiplier);
-            if (++length == prefix->length) return hash == prefix->hash;
+            if (++length == prefix->length)
+                return hash == prefix->hash || (i + 1 < field->stop[local] && is_unsure(characters, field->text[i + 1]));
         }
     }
     return 0;
@@ -536,11 +543,11 @@ static void scan_prefixes(const Patterns *set, u32 number, const Article *articl
         const Characters *characters = article->characters;
         u64 hash = set->key.seed;
         int hard = 0;
-        for (u32 i = field->start[local]; i < field->stop[local] && length < 3 && !hard; i++) {
+        for (u32 i = field->start[local]; i < field->stop[local]; i++) {
             u32 c = field->text[i];
-            u8 class = CLASS(flags_of(characters, c));
-            if (class == HARD) hard = 1;
-            if (class < LETTER) continue;
+            hard = is_unsure(characters, c);
+            if (hard || length >= 3) break;
+            if (CLASS(flags_of(characters, c)) < LETTER) continue;
             u32 folded = characters->folds[place_of(characters, c)];
             if (!(folded & EXPANDED)) {
                 hash = step(hash, folded, set->key.multiplier);
@@ -564,7 +571,7 @@ static void scan_prefixes(const Patterns *set, u32 number, const Article *articl
             const Prefix *prefix = &set->prefixes[k];
             if (!hard && prefix->key != hash) break;
             if (prefix->single && begins(set, article, prefix, at))
-                emit(set, number, scratch, prefix->pattern, 1, at, at);
+                emit(set, number, scratch, prefix->pattern, number > 0, at, at);
         }
     }
 }

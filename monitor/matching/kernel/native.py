@@ -1,34 +1,38 @@
-"""The kernel in C: its library, and the memory that it works in."""
+"""The kernel in C over a plan, and the memory that it works in."""
 
 from __future__ import annotations
 
 import ctypes
 import re
 from collections import deque
-from ctypes import byref, c_char_p, c_uint32, c_uint64, c_void_p
-from pathlib import Path
+from ctypes import byref, c_void_p
 
 import numpy as np
 import numpy.typing as npt
 
-from monitor.matching.alternatives import alternatives
-from monitor.matching.filing.hashing import Hashes, Key, Numbers
+from monitor.matching.filing.hashing import Hashes, Numbers
 from monitor.matching.filing.patterns import PatternSet
 from monitor.matching.filing.plan import Plan
 from monitor.matching.filing.rules import RuleSet
-from monitor.matching.fold import fold
 from monitor.matching.kernel import plain
+from monitor.matching.kernel.library import (
+    ArticleStruct,
+    PatternsStruct,
+    RulesStruct,
+    ScratchStruct,
+    functions,
+)
 from monitor.matching.kernel.read import Read, Rows, in_order
 from monitor.matching.kernel.tables import CHARACTERS
-from monitor.matching.sentences import ABBREVIATIONS
-from monitor.matching.text import DOT_GROUPING, Segmented, pieces
+from monitor.matching.kernel.tokens import AVAILABLE, Memory, Tokens, key_struct
+
+__all__ = ["AVAILABLE", "NAME", "NativeKernel"]
 
 NAME = "native"
+NO_ROWS = Rows(*(np.zeros(0, np.uint32) for _ in range(3)))
 _plain_arabic = re.compile("[\u0621-\u063a\u0641-\u064a]+\\Z")
 """Words that the kernel reads otherwise by itself."""
 
-MOST_SETS = 3
-MOST_REMEMBERED = 50_000  # chunks and words of which the reading is remembered
 _OTHERS_AT_LEAST = 1024
 _LEAF_BYTES = 24
 _FOUND = ("found_first", "found_last", "found_pattern")
@@ -36,269 +40,13 @@ _ELSEWHERE = 0xFFFE
 """The number of a language that the lexicon does not have."""
 
 
-NO_ROWS = Rows(*(np.zeros(0, np.uint32) for _ in range(3)))
-
-
-class _Key(ctypes.Structure):
-    _fields_ = (("seed", c_uint64), ("multiplier", c_uint64))
-
-
-class _Field(ctypes.Structure):
-    _fields_ = (
-        ("text", c_char_p),
-        ("length", c_uint32),
-        *((name, c_uint32) for name in ("tokens", "hard", "stops", "paragraphs", "ends")),
-        *(
-            (name, c_void_p)
-            for name in ("start", "stop", "hash", "hard_at", "stop_at", "paragraph_at", "end_at")
-        ),
-    )
-
-
-class _Patterns(ctypes.Structure):
-    _fields_ = (
-        ("key", _Key),
-        ("slots", c_void_p),
-        ("slot_mask", c_uint64),
-        *(
-            (name, c_void_p)
-            for name in (
-                "filed_at",
-                "filed",
-                "tokens_at",
-                "tokens",
-                "owner",
-                "lists",
-                "leaves_at",
-                "leaves",
-                "cased",
-                "cased_at",
-                "spellings",
-            )
-        ),
-        ("cased_count", c_uint64),
-        ("prefixes", c_void_p),
-        ("prefix_count", c_uint64),
-        ("prefix_bits", c_void_p),
-    )
-
-
-class _Rules(ctypes.Structure):
-    _fields_ = (
-        *(
-            (name, c_void_p)
-            for name in ("watch_at", "watch", "way_rule", "way_at", "groups", "parts", "part_lists", "always")
-        ),
-        ("always_count", c_uint64),
-        ("dead", c_void_p),
-        *((name, c_uint64) for name in ("leaf_count", "way_count", "first_rule")),
-    )
-
-
-class _Article(ctypes.Structure):
-    _fields_ = (
-        ("characters", c_void_p),
-        ("fields", c_void_p * 2),
-        *(
-            (name, c_uint32)
-            for name in ("tokens", "title_tokens", "language", "arabic", "listed_only", "others")
-        ),
-        ("other_token", c_void_p),
-        ("other_hash", c_void_p),
-    )
-
-
-class _Scratch(ctypes.Structure):
-    _fields_ = (
-        ("ids", c_void_p * MOST_SETS),
-        ("sentence", c_void_p),
-        ("leaves", c_void_p),
-        ("touched", c_void_p),
-        ("way_epoch", c_void_p * MOST_SETS),
-        ("traffic", c_void_p),
-        ("epoch", c_uint32),
-        ("touched_count", c_uint32),
-        ("found_pattern", c_void_p),
-        ("found_first", c_void_p),
-        ("found_last", c_void_p),
-        ("found", c_uint32),
-        ("most_found", c_uint32),
-        ("rules", c_void_p),
-        ("rule_count", c_uint32),
-        ("most_rules", c_uint32),
-        ("lead", c_uint64),
-        ("other_at", c_void_p),
-        ("other_ids", c_void_p * MOST_SETS),
-        ("most_others", c_uint32),
-        ("overflow", c_uint32),
-    )
-
-
-def library_path() -> Path | None:
-    """The compiled kernel, if there is one."""
-    return next(iter(sorted(Path(__file__).parent.glob("_kernel*.so"))), None)
-
-
-def _load() -> ctypes.CDLL | None:
-    path = library_path()
-    if path is None:
-        return None
-    try:
-        library = ctypes.CDLL(str(path))
-        library.segment.argtypes = (c_void_p, _Key, ctypes.c_int, c_void_p)
-        library.find_sentences.argtypes = (c_void_p, c_void_p, c_void_p, c_uint64)
-        library.splice.argtypes = (c_void_p,) * 8
-        library.match.argtypes = (c_void_p, c_uint32, c_void_p, c_uint32, c_void_p, c_void_p)
-        for name in ("segment", "find_sentences", "splice", "match"):
-            getattr(library, name).restype = None
-    except (OSError, AttributeError):  # for another machine, or of another version
-        return None
-    return library
-
-
-_library = _load()
-AVAILABLE = _library is not None
-
-Reading = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Starts, stops and hashes of the tokens in a chunk."""
-
-
-class Memory:
-    """What was read in Python before: chunks with hard characters, and words with particles."""
-
-    def __init__(self, key: Key) -> None:
-        self._key = key
-        self._chunks: dict[tuple[str, bool], Reading] = {}
-        self._others: dict[tuple[str, str], tuple[int, ...]] = {}
-        marks = {key.of(fold(word)) for word in ABBREVIATIONS}
-        self.abbreviations = np.zeros(1024, np.uint64)
-        for mark in sorted(marks):
-            slot = mark & 1023
-            while self.abbreviations[slot]:
-                slot = (slot + 1) & 1023
-            self.abbreviations[slot] = mark
-
-    def chunk(self, chunk: str, language: str) -> Reading:
-        """The tokens in the chunk."""
-        known = self._chunks.get((chunk, language in DOT_GROUPING))
-        if known is None:
-            found = pieces(chunk, language)
-            known = (
-                tuple(start for start, _, _ in found),
-                tuple(stop for _, stop, _ in found),
-                tuple(self._key.of(folded) for _, _, folded in found),
-            )
-            if len(self._chunks) >= MOST_REMEMBERED:
-                self._chunks.clear()
-            self._chunks[chunk, language in DOT_GROUPING] = known
-        return known
-
-    def others(self, surface: str, language: str) -> tuple[int, ...]:
-        """Hashes of the other readings of a word."""
-        known = self._others.get((surface, language))
-        if known is None:
-            known = tuple(self._key.of(reading) for reading in alternatives(surface, language))
-            if len(self._others) >= MOST_REMEMBERED:
-                self._others.clear()
-            self._others[surface, language] = known
-        return known
-
-
-class _Tokens:
-    """The arrays of one field."""
-
-    def __init__(self) -> None:
-        self.struct = _Field()
-        self.size = 0
-        self.start: Numbers
-        self.grow(1)
-
-    def grow(self, length: int) -> None:
-        """Room for a text of this length."""
-        if length < self.size:
-            return
-        self.size = size = max(1024, length + length // 2)
-        self._plain = [np.zeros(size + 2, np.uint32) for _ in range(2)]
-        self._spare = [np.zeros(size + 2, np.uint32) for _ in range(2)]
-        self._hash, self._spare_hash = np.zeros(size + 2, np.uint64), np.zeros(size + 2, np.uint64)
-        self.hard_at, self.stop_at, self.paragraph_at, self.end_at = (
-            np.zeros(size + 2, np.uint32) for _ in range(4)
-        )
-        struct = self.struct
-        struct.hard_at, struct.stop_at = self.hard_at.ctypes.data, self.stop_at.ctypes.data
-        struct.paragraph_at, struct.end_at = self.paragraph_at.ctypes.data, self.end_at.ctypes.data
-        self._pointers = (self._plain[0].ctypes.data, self._plain[1].ctypes.data, self._hash.ctypes.data)
-        self._spare_pointers = (
-            self._spare[0].ctypes.data,
-            self._spare[1].ctypes.data,
-            self._spare_hash.ctypes.data,
-        )
-
-    def segment(self, raw: str, language: str, key: _Key, memory: Memory) -> None:
-        """Cut the text; afterwards the struct's arrays hold its tokens."""
-        assert _library is not None
-        struct = self.struct
-        struct.text = raw.encode("utf-32-le", "surrogatepass")
-        struct.length = len(raw)
-        self.grow(len(raw))
-        struct.start, struct.stop, struct.hash = self._pointers
-        self.start, self.stop, self.spliced = self._plain[0], self._plain[1], False
-        characters, dots = byref(CHARACTERS.struct), language in DOT_GROUPING
-        _library.segment(characters, key, dots, byref(struct))
-        if struct.hard and CHARACTERS.learn(raw):
-            _library.segment(characters, key, dots, byref(struct))
-        _library.find_sentences(characters, byref(struct), memory.abbreviations.ctypes.data, 1023)
-        if struct.hard:
-            self._splice(raw, language, memory)
-
-    def _splice(self, raw: str, language: str, memory: Memory) -> None:
-        assert _library is not None
-        counts: list[int] = []
-        starts: list[int] = []
-        stops: list[int] = []
-        hashes: list[int] = []
-        places = self.hard_at[: self.struct.hard]
-        for begin, end in zip(self.start[places].tolist(), self.stop[places].tolist(), strict=True):
-            inside = memory.chunk(raw[begin:end], language)
-            counts.append(len(inside[0]))
-            starts.extend([begin + start for start in inside[0]])
-            stops.extend([begin + stop for stop in inside[1]])
-            hashes.extend(inside[2])
-        arrays = [np.array(column, np.uint32) for column in (counts, starts, stops)]
-        hashed = np.array(hashes, np.uint64)
-        _library.splice(
-            byref(self.struct),
-            *(array.ctypes.data for array in arrays),
-            hashed.ctypes.data,
-            *self._spare_pointers,
-        )
-        self.start, self.stop, self.spliced = self._spare[0], self._spare[1], True
-
-    def segmented(self, raw: str, language: str) -> Segmented:
-        """The field as the verifier sees it."""
-        struct = self.struct
-        starts = self.start[: struct.tokens].tolist()
-        breaks = self.paragraph_at[: struct.paragraphs]
-        firsts = np.searchsorted(self.start[: struct.tokens], breaks, side="right").tolist()
-        paragraphs = sorted({0, *(first for first in firsts if first < struct.tokens)}) if starts else []
-        return Segmented(
-            raw,
-            language,
-            starts,
-            self.stop[: struct.tokens].tolist(),
-            None,
-            self.stop_at[: struct.stops].tolist(),
-            paragraphs,
-        )
-
-
 class _Work:
     """The scratch of one call at a time."""
 
     def __init__(self, plan: Plan, traffic: Numbers) -> None:
-        self.fields = (_Tokens(), _Tokens())
-        self.struct = struct = _Scratch()
-        self.article = article = _Article()
+        self.fields = (Tokens(), Tokens())
+        self.struct = struct = ScratchStruct()
+        self.article = article = ArticleStruct()
         article.characters = ctypes.addressof(CHARACTERS.struct)
         article.fields[0] = ctypes.addressof(self.fields[0].struct)
         article.fields[1] = ctypes.addressof(self.fields[1].struct)
@@ -362,7 +110,7 @@ class NativeKernel:
         """``memory``: that of another kernel over the same lexicon."""
         self._plan = plan
         self.memory = memory if memory is not None else Memory(plan.table.patterns.key)
-        self._key = _key(plan.table.patterns.key)
+        self._key = key_struct(plan.table.patterns.key)
         sets = [_patterns(one) for one in plan.pattern_sets]
         rules = [_rules(one) for one in plan.rule_sets]
         if plan.dead is not None:
@@ -417,7 +165,6 @@ class NativeKernel:
 
     def _run(self, title: str, text: str, language: str) -> _Work | None:
         """The work done, or none if it was too much for the arrays."""
-        assert _library is not None
         try:
             work = self._free.pop()
         except IndexError:
@@ -434,7 +181,7 @@ class NativeKernel:
         if others is not None:
             article.others = len(others[0])
             article.other_token, article.other_hash = others[0].ctypes.data, others[1].ctypes.data
-        _library.match(
+        functions().match(
             self._sets, len(self._sets), self._rules, len(self._rules), byref(article), byref(work.struct)
         )
         self._articles += 1
@@ -472,14 +219,10 @@ class NativeKernel:
         return self._plain
 
 
-def _key(key: Key) -> _Key:
-    return _Key(key.seed, key.multiplier)
-
-
-def _patterns(patterns: PatternSet) -> _Patterns:
+def _patterns(patterns: PatternSet) -> PatternsStruct:
     owners = patterns.owners
-    return _Patterns(
-        _key(patterns.key),
+    return PatternsStruct(
+        key_struct(patterns.key),
         patterns.slots.ctypes.data,
         len(patterns.slots) - 1,
         patterns.filed_at.ctypes.data,
@@ -500,8 +243,8 @@ def _patterns(patterns: PatternSet) -> _Patterns:
     )
 
 
-def _rules(rules: RuleSet) -> _Rules:
-    return _Rules(
+def _rules(rules: RuleSet) -> RulesStruct:
+    return RulesStruct(
         rules.watch_at.ctypes.data,
         rules.watch.ctypes.data,
         rules.way_rule.ctypes.data,

@@ -55,26 +55,24 @@ class Characters:
         self.expanded = np.zeros(MOST_EXPANSIONS, np.uint32)
         self._expansions: dict[str, int] = {}
         self._filled = 0
-        self._blocks = 0
+        self.blocks = 0  # that are there; a text read before there were more is to be read again
         self._lock = threading.Lock()
         self.struct = _Struct(
             self.pages.ctypes.data, self.flags.ctypes.data, self.folds.ctypes.data, self.expanded.ctypes.data
         )
 
-    def learn(self, text: str) -> bool:
-        """Make the blocks of the text's characters; whether one was new."""
+    def learn(self, text: str) -> None:
+        """Make the blocks of the text's characters that are not there yet."""
         wanted = {ord(char) >> 8 for char in set(text)}
         new = [block for block in sorted(wanted) if not self.pages[block]]
-        if not new:
-            return False
-        with self._lock:
-            for block in new:
-                if not self.pages[block]:
-                    self._make(block)
-        return True
+        if new:
+            with self._lock:
+                for block in new:
+                    if not self.pages[block]:
+                        self._make(block)
 
     def _make(self, block: int) -> None:
-        base = (self._blocks + 1) * 256
+        base = (self.blocks + 1) * 256
         for low in range(256):
             flags, folded = describe(chr(block << 8 | low))
             self.flags[base + low] = flags
@@ -82,8 +80,8 @@ class Characters:
                 self.folds[base + low] = ord(folded)
             elif folded:
                 self.folds[base + low] = EXPANDED | self._expansion(folded)
-        self._blocks += 1
-        self.pages[block] = self._blocks
+        self.pages[block] = self.blocks + 1
+        self.blocks += 1
 
     def _expansion(self, folded: str) -> int:
         if folded not in self._expansions:

@@ -19,7 +19,7 @@ import msgspec
 from monitor.lexicon.schema import Entry, Form, Lexicon
 from monitor.matching.engine import Engine
 from monitor.matching.filing.lexicon import file_lexicon
-from monitor.matching.kernel import NAME
+from monitor.matching.kernel.choice import NAME
 from monitor.matching.rule import Rule
 from tests.bench.matching import corpus, lucene, memory
 from tests.bench.matching.agreement import Agreement, compare
