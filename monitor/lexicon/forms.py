@@ -118,6 +118,10 @@ class Forms(Sequence[Form]):
         begin = self._ends[number - 1] if number else 0
         return self._texts[begin : self._ends[number]].decode("utf-8", "surrogatepass")
 
+    def spelled(self) -> Iterator[tuple[str, bool]]:
+        """All texts with whether each counts in this very case alone, in order."""
+        return ((text, bool(kind & CASE)) for text, kind in zip(self.texts(), self.kinds, strict=True))
+
     def texts(self) -> Iterator[str]:
         """All texts, in order."""
         whole, begin = self._texts, 0

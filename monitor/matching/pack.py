@@ -57,7 +57,7 @@ class Pack(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
     forms: Columns
     key: Key
-    words: str
+    words: str | None
     flags: bytes
     longest: int
     special: Mapping[int, Pattern]

@@ -18,6 +18,10 @@ _MASK = (1 << 64) - 1
 _SHIFT = np.uint64(29)
 
 
+class Collision(Exception):
+    """Two tokens have one hash under this key: another key is needed."""
+
+
 class Key(msgspec.Struct, frozen=True):
     """What all hashes of a lexicon and its rules are made with."""
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from monitor.lexicon.forms import CASE, KINDS, Forms
 from monitor.lexicon.schema import NAME_KINDS, Form, Lexicon
-from monitor.matching.filing.hashing import Hashes, Key, Numbers, new_key, of_rows
-from monitor.matching.filing.patterns import LISTED, NONE, Collision, Owners, PatternSet, file_patterns
-from monitor.matching.filing.spelling import SPECIAL, Speller
+from monitor.matching.filing.bulk import spell_in_bulk
+from monitor.matching.filing.hashing import Collision, Hashes, Key, Numbers, new_key, of_rows
+from monitor.matching.filing.patterns import LISTED, NONE, Owners, PatternSet, file_patterns
+from monitor.matching.filing.spelling import Spelled, spell
+from monitor.matching.kernel import library
 from monitor.matching.patterns import Pattern
 
 SEVERAL = 0xFFFF
@@ -60,32 +62,29 @@ def file_lexicon(lexicon: Lexicon) -> LexiconTable:
 
 def _file(lexicon: Lexicon, key: Key) -> LexiconTable:
     forms = lexicon.forms
-    speller = Speller()
-    spellings = bytearray()
-    for text, kind in zip(forms.texts(), forms.kinds, strict=True):
-        spellings.append(speller.add(text, case=bool(kind & CASE)))
-    owners = np.repeat(np.arange(len(forms), dtype=np.uint32), np.frombuffer(spellings, np.uint8))
-    rows, pattern_of = _unique(speller, key)
+    spelled = (spell_in_bulk if library.AVAILABLE else spell)(forms.spelled(), key)
+    owners = np.repeat(np.arange(len(forms), dtype=np.uint32), spelled.rows_of)
+    rows, pattern_of = _unique(spelled, key)
     order = np.argsort(pattern_of, kind="stable")
     forms_of = owners[order]
     forms_at = np.searchsorted(pattern_of[order], np.arange(len(rows) + 1)).astype(np.uint32)
     ids = _ids(lexicon)
-    filed = file_patterns(_only(speller, rows), _owners(lexicon, forms, forms_at, forms_of, ids), key)
+    owned = _owners(lexicon, forms, forms_at, forms_of, ids)
+    filed = file_patterns(spelled.only(rows), owned, key)
     languages = {name: number for number, name in enumerate(forms.language_names, 1)}
     return LexiconTable(lexicon, filed, forms_at, forms_of, ids, languages)
 
 
-def _unique(speller: Speller, key: Key) -> tuple[Numbers, Numbers]:
+def _unique(spelled: Spelled, key: Key) -> tuple[Numbers, Numbers]:
     """The first row of each pattern, ascending, and the pattern of each row. Raises ``Collision``."""
-    tokens = np.array(speller.tokens, np.uint32)
-    ends = np.array(speller.ends, np.uint32)
+    tokens, ends = spelled.tokens, spelled.ends
     if not len(ends):
         return ends, ends
     starts = np.concatenate([np.zeros(1, np.uint32), ends[:-1]])
     lengths = ends - starts
     hashes = of_rows(tokens, starts, lengths, key)
     special: dict[Pattern, int] = {}
-    for row, pattern in speller.special.items():
+    for row, pattern in spelled.special.items():
         hashes[row] ^= np.uint64(key.of(str(special.setdefault(pattern, len(special)))))
     _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
     _compare(tokens, starts, lengths, first.astype(np.uint32)[inverse])
@@ -106,28 +105,6 @@ def _compare(tokens: Numbers, starts: Numbers, lengths: Numbers, same: Numbers) 
             tokens[starts[rows] + np.uint32(position)] != tokens[starts[same[rows]] + np.uint32(position)]
         ).any():
             raise Collision
-
-
-def _only(speller: Speller, rows: Numbers) -> Speller:
-    """These rows of the speller, numbered anew."""
-    tokens = np.array(speller.tokens, np.uint32)
-    ends = np.array(speller.ends, np.uint32)
-    kept = Speller()
-    kept.words = speller.words
-    if len(rows):
-        starts = np.concatenate([np.zeros(1, np.uint32), ends[:-1]])[rows]
-        lengths = ends[rows] - starts
-        new_ends = np.cumsum(lengths, dtype=np.uint32)
-        flat = np.arange(new_ends[-1], dtype=np.uint32) + np.repeat(
-            starts - np.concatenate([np.zeros(1, np.uint32), new_ends[:-1]]), lengths
-        )
-        kept.tokens.frombytes(tokens[flat].tobytes())
-        kept.ends.frombytes(new_ends.tobytes())
-        flags = np.frombuffer(speller.flags, np.uint8)[rows]
-        kept.flags = bytearray(flags.tobytes())
-        for number in np.flatnonzero(flags & SPECIAL).tolist():
-            kept.special[number] = speller.special[int(rows[number])]
-    return kept
 
 
 def _ids(lexicon: Lexicon) -> dict[str, int]:

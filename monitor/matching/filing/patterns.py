@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from monitor.matching.filing.hashing import Hashes, Key, Numbers, of_texts
-from monitor.matching.filing.spelling import Speller
+from monitor.matching.filing.hashing import Collision, Hashes, Key, Numbers
+from monitor.matching.filing.spelling import Spelled
 from monitor.matching.patterns import PREFIX_KEY, Pattern
 
 Table = npt.NDArray[np.void]
@@ -34,10 +34,6 @@ CHECK_BEFORE, CASED, PREFIXED, PLAIN_TERM = 1, 2, 4, 8
 """Flags of a filed pattern."""
 
 
-class Collision(Exception):
-    """Two tokens have one hash under this key: another key is needed."""
-
-
 class Owners(msgspec.Struct, frozen=True, eq=False):
     """Whose each pattern is, and what its hits fulfil.
 
@@ -57,12 +53,12 @@ class Owners(msgspec.Struct, frozen=True, eq=False):
 class PatternSet(msgspec.Struct, frozen=True, eq=False):
     """Patterns that belong together, in the arrays that kernel.c describes.
 
-    ``words`` are the folded tokens by number, from 1, joined by line breaks; ``special[i]`` is pattern
+    ``words`` are the folded tokens by number, from 1, joined by line breaks, if they are known; ``special[i]`` is pattern
     i whole if more than its tokens has to be met; ``flags[i]`` tells clustered ones.
     """
 
     key: Key
-    words: str
+    words: str | None
     slots: Table
     filed_at: Numbers
     filed: Table
@@ -79,45 +75,40 @@ class PatternSet(msgspec.Struct, frozen=True, eq=False):
     longest: int
 
 
-def file_patterns(speller: Speller, owners: Owners, key: Key) -> PatternSet:
-    """The set of all rows of the speller. Raises ``Collision``."""
-    tokens = (
-        np.frombuffer(speller.tokens, np.uint32).copy() if len(speller.tokens) else np.zeros(0, np.uint32)
-    )
-    ends = np.frombuffer(speller.ends, np.uint32) if len(speller.ends) else np.zeros(0, np.uint32)
-    tokens_at = np.concatenate([np.zeros(1, np.uint32), ends])
+def file_patterns(spelled: Spelled, owners: Owners, key: Key) -> PatternSet:
+    """The set of all rows. Raises ``Collision``."""
+    tokens = spelled.tokens
+    tokens_at = np.concatenate([np.zeros(1, np.uint32), spelled.ends])
     lengths = np.diff(tokens_at).astype(np.uint32)
-    prefixes, prefix_bits = _prefixes(speller.special, tokens_at, tokens, key)
-    cased = sorted(row for row, pattern in speller.special.items() if pattern.surfaces)
-    spellings = [key.of(surface) for row in cased for surface in speller.special[row].surfaces]
-    counts = np.array([len(speller.special[row].surfaces) for row in cased], np.uint32)
-    filed_at, filed = _filed(speller, tokens_at, tokens, lengths, owners)
-    whole = tokens[tokens_at[:-1][lengths == 1]]
+    prefixes, prefix_bits = _prefixes(spelled.special, key)
+    cased = sorted(row for row, pattern in spelled.special.items() if pattern.surfaces)
+    spellings = [key.of(surface) for row in cased for surface in spelled.special[row].surfaces]
+    counts = np.array([len(spelled.special[row].surfaces) for row in cased], np.uint32)
+    filed_at, filed = _filed(spelled, tokens_at, lengths, owners)
+    whole = tokens[tokens_at[:-1][lengths == 1]] if not owners.plain_terms else tokens[:0]
     return PatternSet(
         key=key,
-        words="\n".join(speller.words),
-        slots=_slots(of_texts(list(speller.words), key), whole if not owners.plain_terms else whole[:0]),
+        words=spelled.words,
+        slots=_slots(spelled.hashes, whole),
         filed_at=filed_at,
         filed=filed,
         tokens_at=tokens_at,
-        tokens=_with_prefixes(tokens, tokens_at, prefixes),
+        tokens=_with_prefixes(tokens.copy(), tokens_at, prefixes),
         owners=owners,
         cased=np.array(cased, np.uint32),
         cased_at=np.concatenate([np.zeros(1, np.uint32), np.cumsum(counts, dtype=np.uint32)])[:-1],
         spellings=np.array(spellings, np.uint64),
         prefixes=prefixes,
         prefix_bits=prefix_bits,
-        flags=bytes(speller.flags),
-        special=dict(speller.special),
+        flags=spelled.flags.tobytes(),
+        special=dict(spelled.special),
         longest=int(lengths.max()) if len(lengths) else 1,
     )
 
 
-def _filed(
-    speller: Speller, tokens_at: Numbers, tokens: Numbers, lengths: Numbers, owners: Owners
-) -> tuple[Numbers, Table]:
+def _filed(spelled: Spelled, tokens_at: Numbers, lengths: Numbers, owners: Owners) -> tuple[Numbers, Table]:
     """Each pattern under the token that the fewest patterns have, with a neighbour to look at first."""
-    words = len(speller.words)
+    tokens, words = spelled.tokens, len(spelled.hashes)
     if not len(lengths):
         return np.zeros(words + 2, np.uint32), np.zeros(0, FILED)
     frequency = np.bincount(tokens, minlength=words + 1).astype(np.uint32)
@@ -130,7 +121,7 @@ def _filed(
     firsts = np.concatenate([np.ones(1, bool), np.diff(rows[candidates]) > 0])
     chosen = candidates[firsts].astype(np.uint32)
     flags = np.zeros(len(lengths), np.uint16)
-    for row, pattern in speller.special.items():
+    for row, pattern in spelled.special.items():
         flags[row] |= (CASED if pattern.surfaces else 0) | (PREFIXED if pattern.prefix else 0)
     if owners.plain_terms:
         flags |= PLAIN_TERM
@@ -186,9 +177,7 @@ def _slots(hashes: Hashes, whole: Numbers) -> Table:
     return slots
 
 
-def _prefixes(
-    special: Mapping[int, Pattern], tokens_at: Numbers, tokens: Numbers, key: Key
-) -> tuple[Table, Hashes]:
+def _prefixes(special: Mapping[int, Pattern], key: Key) -> tuple[Table, Hashes]:
     found = []
     bits = np.zeros(64, np.uint64)
     for row, pattern in special.items():

@@ -13,7 +13,7 @@ from monitor.matching.filing.hashing import Key, Numbers
 from monitor.matching.filing.lexicon import LexiconTable
 from monitor.matching.filing.patterns import LISTED, Owners, PatternSet, Table, file_patterns
 from monitor.matching.filing.rarity import Rarity
-from monitor.matching.filing.spelling import Speller
+from monitor.matching.filing.spelling import spell
 
 GROUP = np.dtype([("kind", "<u4"), ("least", "<u4"), ("parts", "<u4"), ("first", "<u4")])
 _EMPTY = np.zeros(0, np.uint32)
@@ -58,19 +58,20 @@ def file_rules(clauses: Sequence[Clause], table: LexiconTable, rarity: Rarity, f
 
 
 def _file_terms(clauses: Iterable[Clause], key: Key, first_leaf: int) -> tuple[dict[Leaf, int], PatternSet]:
-    speller = Speller()
     leaves: dict[Leaf, int] = {}
-    owners: list[int] = []
+    texts: list[tuple[str, bool]] = []
     for clause in clauses:
         for term in terms(clause):
             leaf = term_leaf(term)
             if leaf not in leaves:
-                leaves[leaf] = number = first_leaf + len(leaves)
-                owners.extend([number] * speller.add(term.text, case=term.case))
+                leaves[leaf] = first_leaf + len(leaves)
+                texts.append((term.text, term.case))
+    spelled = spell(texts, key)
+    owners = np.repeat(np.arange(first_leaf, first_leaf + len(leaves), dtype=np.uint32), spelled.rows_of)
     return leaves, file_patterns(
-        speller,
+        spelled,
         Owners(
-            of=np.array(owners, np.uint32),
+            of=owners,
             languages=np.zeros(len(owners), np.uint16),
             lists=_EMPTY,
             leaves_at=_EMPTY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from monitor.matching.filing.plan import SET_SHIFT, Plan
 from monitor.matching.filing.rules import RuleSet
 from monitor.matching.kernel.read import Read, Row, Rows, in_order
 from monitor.matching.patterns import PREFIX_KEY
+from monitor.matching.patterns import patterns as spellings
 from monitor.matching.text import Segmented, segment
 
 NAME = "python"
@@ -29,8 +30,9 @@ _TEXT_BITS = 63
 class _Filed:
     """A set's patterns by their rarest token, and what their hits fulfil."""
 
-    def __init__(self, patterns: PatternSet, *, plain_terms: bool) -> None:
-        self.words = {word: number for number, word in enumerate(patterns.words.split("\n"), 1)}
+    def __init__(self, patterns: PatternSet, texts: Iterable[tuple[str, bool]], *, plain_terms: bool) -> None:
+        """``texts`` are what the patterns spell."""
+        self.words = _words(patterns, texts)
         self.whole = frozenset(patterns.slots["token"][patterns.slots["whole"] > 0].tolist())
         self.plain_terms = plain_terms
         self.filed_at = patterns.filed_at.tolist()
@@ -77,6 +79,23 @@ class _Filed:
         ]
 
 
+def _words(patterns: PatternSet, texts: Iterable[tuple[str, bool]]) -> dict[str, int]:
+    """Tokens by what they are; found by their hashes if they were spelled in bulk."""
+    if patterns.words is not None:
+        return {word: number for number, word in enumerate(patterns.words.split("\n"), 1)}
+    slots = patterns.slots[patterns.slots["token"] > 0]
+    numbers = dict(zip(slots["hash"].tolist(), slots["token"].tolist(), strict=True))
+    words: dict[str, int] = {}
+    for text, case in texts:
+        for pattern in spellings(text, case=case):
+            for token in pattern.tokens:
+                if token not in words:
+                    number = numbers.get(patterns.key.of(token))
+                    if number is not None:  # else the stem of a prefix
+                        words[token] = number
+    return words
+
+
 class _Marks:
     """Where leaves stand: bits of sentences and blocks, and how often."""
 
@@ -100,7 +119,7 @@ class PlainKernel:
         self._plan = plan
         self._sets = list(filed)
         for number, patterns in enumerate(plan.pattern_sets[len(filed) :], len(filed)):
-            self._sets.append(_Filed(patterns, plain_terms=number > 0))
+            self._sets.append(_Filed(patterns, plan.table.lexicon.forms.spelled(), plain_terms=number > 0))
         self._rules = [_Checks(rules) for rules in plan.rule_sets]
         self._traffic = np.zeros(plan.leaf_count + 1, np.uint32)
         self._articles = 0

@@ -23,10 +23,18 @@ STOP, FULL_STOP, LOWER, BLANK = 8, 16, 32, 64
 EXPANDED = 0x80000000
 BLOCKS = 0x1100
 MOST_EXPANSIONS = 1 << 16
+MOST_AT_ONCE = 64
+"""Blocks that one text has made at the most, so that none is waited for long: the rest stays hard."""
 
 _MARKS = ',\u066c\u00a0\u202f."'
 _BLANKS = " \t\r\f\v\u00a0"
 _HAMZA = "\u0621"
+_FIRST = frozenset(ord(char) >> 8 for char in STOPS + HARD_STOPS + _BLANKS + "\u2029")
+"""Blocks that cannot stay hard: where sentences and paragraphs end is never left to Python."""
+
+_UNUSED = ("Cn", "Co", "Cs")
+"""Categories of code points that are no characters."""
+
 _word = re.compile(WORD)
 _plain_word = re.compile(r"[^\W_]")
 _cluster = re.compile(f"[{CLUSTERS}{ASTRAL_CLUSTERS}]")
@@ -62,12 +70,13 @@ class Characters:
         )
 
     def learn(self, text: str) -> None:
-        """Make the blocks of the text's characters that are not there yet."""
+        """Make blocks of the text's characters that are not there yet."""
         wanted = {ord(char) >> 8 for char in set(text)}
         new = [block for block in sorted(wanted) if not self.pages[block]]
         if new:
+            new.sort(key=lambda block: block not in _FIRST)
             with self._lock:
-                for block in new:
+                for block in new[:MOST_AT_ONCE]:
                     if not self.pages[block]:
                         self._make(block)
 
@@ -94,6 +103,8 @@ class Characters:
 
 def describe(char: str) -> tuple[int, str]:
     """The character's flags, and its fold if it is simple: one that no neighbour changes."""
+    if unicodedata.category(char) in _UNUSED and not EMOJI.match(char):
+        return BREAK, ""
     if _word.match(char) or EMOJI.match(char) or char == "\u05f4":
         simple = _simple(char)
         if simple is None:

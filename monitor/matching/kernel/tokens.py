@@ -7,7 +7,7 @@ from ctypes import byref
 import numpy as np
 
 from monitor.matching.alternatives import alternatives
-from monitor.matching.filing.hashing import Key, Numbers
+from monitor.matching.filing.hashing import Hashes, Key, Numbers
 from monitor.matching.fold import fold
 from monitor.matching.kernel.library import AVAILABLE, FieldStruct, KeyStruct, functions
 from monitor.matching.kernel.tables import CHARACTERS
@@ -139,6 +139,15 @@ class Tokens:
             *self._spare_pointers,
         )
         self.start, self.stop, self.spliced = self._spare[0], self._spare[1], True
+
+    def bounds(self) -> tuple[Numbers, Numbers]:
+        """Where each token starts and stops; a view that the next text overwrites."""
+        return self.start[: self.struct.tokens], self.stop[: self.struct.tokens]
+
+    def hashes(self) -> Hashes:
+        """The hash of each token; a copy."""
+        hashes = self._spare_hash if self.spliced else self._hash
+        return hashes[: self.struct.tokens].copy()
 
     def segmented(self, raw: str, language: str) -> Segmented:
         """The field as the verifier sees it."""
