@@ -37,6 +37,18 @@ _null = frozenset(("", "~", "null", "Null", "NULL"))
 _bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+_YAML = (
+    (
+        "cannot start any token",
+        "indent with spaces, not with tabs; put text with special characters into quotes",
+    ),
+    ("mapping values are not allowed", "put text that holds a colon into quotes"),
+    ("unexpected end of stream", "close what was opened: a quote, a bracket, a brace"),
+    ("did not find expected", "check the indentation, and the brackets and quotes before this place"),
+)
+"""What the YAML parser says, and what is mostly behind it."""
+
+
 class Problem(msgspec.Struct, frozen=True, order=True):
     """What is wrong in a file, where (from 1), and what to do about it."""
 
@@ -140,7 +152,9 @@ def parse_yaml(text: str, file: str) -> Located:
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         if line > text.count("\n") + 1:  # behind the end of a file that was cut off
             line, column = _line_and_column(text, len(text))
-        builder.problems.append(Problem(file, line, column, f"is not YAML: {error.problem or error.context}"))
+        said = error.problem or error.context or ""
+        remedy = next((remedy for words, remedy in _YAML if words in said), "")
+        builder.problems.append(Problem(file, line, column, f"is not YAML: {said}", remedy))
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
         builder.problems.append(Problem(file, 1, 1, f"is not YAML: {message}"))
@@ -171,15 +185,58 @@ def problems_of(error: ValidationError, located: Located, at: Place = ()) -> lis
         ):
             continue  # its items are there, and are complained of
         place = (*at, *(key for key in one["loc"] if isinstance(key, str | int)))
+        if place and place[-1] in ("date", "datetime"):
+            place = place[:-1]  # the way that was tried, and no key
         name = ".".join(str(key) for key in place if isinstance(key, str)) or "the file"
         if one["type"] == "extra_forbidden":
             message, remedy = f"unknown key {place[-1]!r}", "remove it or correct its name"
         elif one["type"] == "missing":
             message, remedy = f"{place[-1]!r} is missing", "add it"
         else:
-            message, remedy = f"{name}: {one['msg'].removeprefix('Value error, ')}", ""
+            said, remedy = _in_words(one["type"], one["msg"], place)
+            message = f"{name}: {said}"
         problems[located.problem(place, message, remedy)] = None
     return list(problems)
+
+
+_KINDS = {
+    "model_type": ("must be a mapping", "write its keys below it"),
+    "dict_type": ("must be a mapping", "write its keys below it"),
+    "tuple_type": ("must be a list", "begin each item with a dash, or write [one, two]"),
+    "list_type": ("must be a list", "begin each item with a dash, or write [one, two]"),
+    "string_type": ("must be text", "write a word; put numbers into quotes"),
+    "bool_type": ("must be true or false", "write one of them"),
+    "bool_parsing": ("must be true or false", "write one of them"),
+    "int_type": ("must be a whole number", "write digits without quotes"),
+    "int_parsing": ("must be a whole number", "write digits without quotes"),
+    "float_type": ("must be a number", "write digits without quotes"),
+    "float_parsing": ("must be a number", "write digits without quotes"),
+    "too_short": ("is empty", "add something, or remove the key"),
+    "string_too_short": ("is empty", "write something, or remove the key"),
+    "timezone_aware": ("has no time zone", "write it as 2027-06-30T18:00:00+02:00, or only the date"),
+}
+_FORMS = {
+    "id": "write lower-case words with hyphens, such as ru-strikes-raqqa",
+    "extends": "write the id of the rule",
+    "within": "write sentence, paragraph, or a number of words, such as 8 words",
+    "again": "write languages, numbers, or sources+ and a number, such as sources+5",
+    "part_of": "write an id, such as country/sy",
+}
+
+
+def _in_words(kind: str, message: str, place: Place) -> tuple[str, str]:
+    """What is wrong by the kind of error, and the remedy."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    key = next((key for key in reversed(place) if isinstance(key, str)), "")
+    if kind == "string_pattern_mismatch":
+        return "is not written as it should be", _FORMS.get(key, "see the documentation for its form")
+    if kind.startswith(("date_", "datetime_")):
+        return "is no date", "write it as 2027-06-30"
+    message = message.removeprefix("Value error, ")
+    if message.startswith("Input should be "):
+        return f"must be {message.removeprefix('Input should be ')}", "correct it"
+    return message, ""
 
 
 class _Open:

@@ -128,8 +128,11 @@ Take = Callable[[Loaded], Awaitable[None]]
 class Reloader:
     """Watches the rule folder and hands over what it says after each edit."""
 
-    def __init__(self, folder: Path, loaded: Loaded, take: Take, emit: Emit) -> None:
+    def __init__(
+        self, folder: Path, loaded: Loaded, take: Take, emit: Emit, *, most_edits: int = MOST_EDITS
+    ) -> None:
         self._folder = folder
+        self._most_edits = most_edits
         self._loaded = loaded
         self._take = take
         self._emit = emit
@@ -184,7 +187,7 @@ class Reloader:
             feeds=len(loaded.feeds),
             problems=len(loaded.problems),
         )
-        if loaded.engine.edits > MOST_EDITS and (self._filing is None or self._filing.done()):
+        if loaded.engine.edits > self._most_edits and (self._filing is None or self._filing.done()):
             self._filing = asyncio.create_task(self._file_anew(loaded))
 
     async def _file_anew(self, loaded: Loaded) -> None:

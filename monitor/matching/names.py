@@ -23,10 +23,7 @@ class Names:
         self._plan = plan
         self._known: dict[int, Known] = {}
         self._sets = plan.pattern_sets
-        self._leaves = [
-            {leaf: rules.first_leaf + number for number, leaf in enumerate(rules.leaves)}
-            for rules in plan.rule_sets
-        ]
+        self._leaves = [rules.numbers for rules in plan.rule_sets]
 
     def known(self, pattern: int) -> Known:
         """The pattern of this number, which holds its set's in the bits above ``SET_SHIFT``."""

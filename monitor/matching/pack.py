@@ -7,11 +7,10 @@ not used. It can be deleted at any time.
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import monitor.matching
 from monitor.lexicon.forms import Columns, Forms
 from monitor.lexicon.schema import Entry, Lexicon
 from monitor.located import Problem
+from monitor.matching.collector import undisturbed
 from monitor.matching.filing.hashing import Key
 from monitor.matching.filing.lexicon import LexiconTable
 from monitor.matching.filing.patterns import Owners, PatternSet
@@ -153,15 +153,3 @@ def maker() -> bytes:
             for file in sorted(Path(folder).rglob("*.py")):
                 digest.update(file.read_bytes())
     return digest.digest()
-
-
-@contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Without the garbage collector, which would look at each of the many new objects again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +28,13 @@ class Base:
         self._extra = {number: frozenset(ids) for number, ids in found.items() if ids}
         self._all_extra = frozenset().union(*self._extra.values())
 
-    def numbers(self, rules: Sequence[Rule]) -> list[int | None]:
-        """The number of each rule, none for one that was not filed as it is now."""
-        found = list(map(self._numbers.get, map(id, rules)))
-        for at, number in enumerate(found):
-            if number is None:
-                same = self._by_id.get(rules[at].id)
-                if same is not None and self.rules[same] == rules[at]:
-                    found[at] = same
+    def numbers(self, rules: Sequence[Rule]) -> npt.NDArray[np.int64]:
+        """The number of each rule, -1 for one that was not filed as it is now."""
+        found = np.fromiter(map(self._numbers.get, map(id, rules), repeat(-1)), np.int64, len(rules))
+        for at in np.flatnonzero(found < 0).tolist():
+            same = self._by_id.get(rules[at].id)
+            if same is not None and self.rules[same] == rules[at]:
+                found[at] = same
         return found
 
     def role_concepts(self, dead: npt.NDArray[np.uint8] | None) -> frozenset[str]:
@@ -92,10 +92,10 @@ class Filed:
         """The same base for these rules: what it lacks is added, what is not among them is dead."""
         base = self._base
         count = len(base.rules)
-        found = base.numbers(rules)
-        added = [rule for rule, number in zip(rules, found, strict=True) if number is None]
-        behind = iter(range(count, count + len(added)))
-        numbers = np.array([next(behind) if number is None else number for number in found], np.int64)
+        numbers = base.numbers(rules)
+        new = np.flatnonzero(numbers < 0)
+        added = [rules[at] for at in new.tolist()]
+        numbers[new] = np.arange(count, count + len(added))
         dead = np.ones(count, np.uint8)
         dead[numbers[numbers < count]] = 0
         places = np.zeros(count + len(added), np.uint32)

@@ -16,8 +16,9 @@ import msgspec
 
 from monitor.lexicon.load import LexiconBuilder
 from monitor.located import InvalidFile, Problem, read_file
+from monitor.matching.collector import undisturbed
 from monitor.matching.filing.lexicon import LexiconTable, file_lexicon
-from monitor.matching.pack import Pack, read_pack, undisturbed, write_pack
+from monitor.matching.pack import Pack, read_pack, write_pack
 from monitor.rules.book import LoadedFile, RuleBook, Stamp
 from monitor.rules.gather import gather
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+from monitor.lexicon.load import LexiconBuilder
 from monitor.lexicon.schema import Entry, Form, FormKind, Lexicon
+from monitor.located import read_yaml
 from monitor.matching.clauses import DEFAULT_UNLESS, Frame
 from monitor.matching.document import Document
 from monitor.matching.engine import Engine
+from monitor.matching.filing.lexicon import file_lexicon
 from monitor.matching.frames import Evidence, Reader
-from monitor.matching.plan import file_lexicon
 
 KINDS: dict[str, FormKind] = {
     "names": "name",
@@ -52,6 +55,17 @@ def lexicon(*sources: Mapping[str, Any]) -> Lexicon:
     return Lexicon(entries, tuple(dict.fromkeys(forms)))
 
 
+def shipped(rules: Path) -> Lexicon:
+    """The lexicon of a rules folder; its errors fail the test."""
+    builder = LexiconBuilder()
+    for part in ("concepts", "entities"):
+        for path in sorted((rules / part).glob("*.yaml")):
+            builder.add(read_yaml(path))
+    built = builder.build()
+    assert not [problem for problem in builder.problems if problem.level == "error"]
+    return built
+
+
 def _listed(value: Any) -> Iterable[str]:
     return [value] if isinstance(value, str) else value
 
@@ -82,7 +96,7 @@ class Lab:
         self._engine = Engine([], file_lexicon(words))
 
     def document(self, text: str, language: str, title: str = "") -> Document:
-        return self._engine.hits(title, text, language)[0]
+        return self._engine.open(title, text, language)
 
     def fire(self, match: Frame, text: str, language: str, title: str = "") -> list[Evidence] | None:
         """The frame's evidence in the whole text."""
@@ -100,16 +114,29 @@ Claim = tuple[str, str, str]
 """Concept, actor and place (or target) by the last part of their ids, ``-`` where none is asked."""
 
 
-def claims(lab: Lab, language: str, text: str, concept: str) -> tuple[set[Claim], list[str], list[str]]:
-    """Every claim about the entities that the text names for which a frame fires."""
+def claims(
+    lab: Lab, language: str, text: str, concept: str, labels: Iterable[str] | None = None
+) -> tuple[set[Claim], list[str], list[str]]:
+    """Every claim about the entities that the text names for which a frame fires.
+
+    With ``labels`` also about what the named are part of, but for armies and persons that no label names.
+    """
     document = lab.document(text, language)
     words = lab.lexicon
     named = {id for hits in document.hits for hit in hits for id in hit.entries() if "/" in id}
     doing = {id for id in named if not id.startswith("place/")}
     doing |= {words.entries[id].capital_of for id in named if words.entries[id].capital_of}
     actors = {whole for id in doing for whole in words.wholes.get(id, ())}
-    second = "target" if concept == "sanctions" else "place"
+    takes = words.entries[concept].roles if concept in words.entries else ()
+    second = "target" if concept == "sanctions" or (takes and "place" not in takes) else "place"
+    if takes and "actor" not in takes:
+        actors = set()
     others = named if second == "target" else {id for id in named if id.startswith(("place/", "country/"))}
+    if labels is not None:
+        known = frozenset(labels)
+        actors = {id for id in actors if _judged(lab, id) or _tail(id) in known}
+        others = {whole for id in others for whole in words.wholes.get(id, ())}
+        others = {id for id in others if _judged(lab, id) or _tail(id) in known}
     found: set[Claim] = set()
     reader = Reader(words)
     for actor in ["", *sorted(actors)]:
@@ -125,6 +152,12 @@ def claims(lab: Lab, language: str, text: str, concept: str) -> tuple[set[Claim]
                 if lab.fire_in(match, document, reader) is not None:
                     found.add((concept, _tail(actor), _tail(other)))
     return found, sorted(map(_tail, actors)), sorted(map(_tail, others))
+
+
+def _judged(lab: Lab, id: str) -> bool:
+    """Countries, places, blocs and groups: what a country owns is the country's."""
+    owned = any(whole.startswith("country/") for whole in lab.lexicon.wholes.get(id, ()))
+    return id.startswith(("country/", "place/")) or (id.startswith("org/") and not owned)
 
 
 def _tail(id: str) -> str:

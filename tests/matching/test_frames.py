@@ -11,7 +11,7 @@ import yaml
 from monitor.matching.clauses import Frame
 from monitor.matching.frames import Reader, analyse
 from monitor.matching.frames.analyse import MOST_EVENTS, MOST_NAMES, MOST_TOKENS, parts
-from tests.matching.frame_lab import Lab, claims, frame, gold, lexicon
+from tests.matching.frame_lab import Lab, claims, frame, gold, lexicon, shipped
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE / "matching-cases.yaml").read_text("utf-8"))
@@ -80,6 +80,30 @@ def test_precision_and_recall_do_not_fall(half: str, newsroom: Lab) -> None:
             missing += len(wanted - found)
     assert hit / (hit + extra) >= 0.99
     assert hit / (hit + missing) >= 0.98
+
+
+# --- the shipped lexicon ----------------------------------------------------------------------
+
+NEWS = [tuple(row) for row in LABELLED["shipped"]]
+
+
+@pytest.fixture(scope="module")
+def desk() -> Lab:
+    return Lab(shipped(HERE.parents[1] / "rules"))
+
+
+@pytest.mark.parametrize("row", NEWS, ids=lambda row: f"{row[1]}: {row[2][:48]}")
+def test_sentence_with_the_shipped_lexicon(row: tuple[int, str, str, str, list[str]], desk: Lab) -> None:
+    _, spoken, text, concept, pairs = row
+    labels = {id for pair in pairs for id in pair.split()}
+    found, actors, others = claims(desk, spoken, text, concept, labels)
+    if "actor" not in desk.lexicon.entries[concept].roles:
+        pairs = [f"- {pair.split()[1]}" for pair in pairs]
+    wanted = gold(desk, concept, pairs, actors, others)
+    if text in KNOWN_FAILURES:
+        assert found != wanted, "no longer fails: take it from known_failures"
+    else:
+        assert found == wanted
 
 
 # --- single rules of the procedure ----------------------------------------------------------

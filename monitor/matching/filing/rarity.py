@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from monitor.matching.conditions import Leaf, Leaves
 from monitor.matching.filing.lexicon import LexiconTable
-from monitor.matching.patterns import patterns
 
 ENOUGH = 200
 """Articles from which on counts are trusted."""
@@ -60,12 +59,9 @@ class Rarity:
             return 0.0 if number is None else float(self._listed[2 * number + (kind == "w")])
         if self._traffic.articles and leaf in self._traffic.terms:
             return (self._traffic.terms[leaf] + 0.5) / self._traffic.articles
-        spelled = patterns(text, case=kind == "c")
-        if not spelled:
-            return 0.0
-        tokens = min((one.tokens for one in spelled), key=len)
-        short = _SHORT if len(tokens) == 1 and len(tokens[0]) <= 3 else 1.0
-        return _TERM * _NEXT_WORD ** (len(tokens) - 1) * short
+        words = text.split()
+        short = _SHORT if len(words) == 1 and len(text) <= 3 else 1.0
+        return _TERM * _NEXT_WORD ** (len(words) - 1) * short
 
 
 def _trusted(table: LexiconTable, traffic: Traffic) -> bool:

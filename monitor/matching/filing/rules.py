@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from monitor.matching.clauses import Clause, terms
+from monitor.matching.collector import undisturbed
 from monitor.matching.conditions import Group, Kind, Leaf, Leaves, Way, term_leaf, ways
 from monitor.matching.filing.hashing import Key, Numbers
 from monitor.matching.filing.lexicon import LexiconTable
@@ -22,12 +23,13 @@ _EMPTY = np.zeros(0, np.uint32)
 class RuleSet(msgspec.Struct, frozen=True, eq=False):
     """Rules and the terms that they ask for, in the arrays that kernel.c describes.
 
-    ``leaves[i]`` is the name of leaf ``first_leaf + i``; all before are the lexicon's, or those of the
-    set of rules that this one is added to. ``leaf_of[p]`` is the leaf of term pattern p.
+    ``leaves[i]`` is the name of leaf ``first_leaf + i``, and ``numbers`` tell the way back; all before are
+    the lexicon's, or those of the set of rules that this one is added to.
     """
 
     patterns: PatternSet
     leaves: tuple[Leaf, ...]
+    numbers: Mapping[Leaf, int]
     first_leaf: int
     watch_at: Numbers
     watch: Numbers
@@ -47,14 +49,14 @@ class RuleSet(msgspec.Struct, frozen=True, eq=False):
 
 def file_rules(clauses: Sequence[Clause], table: LexiconTable, rarity: Rarity, first_leaf: int) -> RuleSet:
     """The rules with these clauses, numbered in their order. Raises ``Collision``."""
-    leaves, patterns = _file_terms(clauses, table.patterns.key, first_leaf)
-    longest = max(table.patterns.longest, patterns.longest)
-    numbers = _Numbers(table.ids, leaves)
-    writer = _Writer(numbers, rarity)
-    for rule, clause in enumerate(clauses):
-        for way in ways(clause, rarity, longest):
-            writer.add(rule, way)
-    return writer.finish(patterns, tuple(leaves), first_leaf, len(clauses))
+    with undisturbed():
+        leaves, patterns = _file_terms(clauses, table.patterns.key, first_leaf)
+        longest = max(table.patterns.longest, patterns.longest)
+        writer = _Writer(_Numbers(table.ids, leaves), rarity)
+        for rule, clause in enumerate(clauses):
+            for way in ways(clause, rarity, longest):
+                writer.add(rule, way)
+        return writer.finish(patterns, leaves, first_leaf, len(clauses))
 
 
 def _file_terms(clauses: Iterable[Clause], key: Key, first_leaf: int) -> tuple[dict[Leaf, int], PatternSet]:
@@ -164,14 +166,17 @@ class _Writer:
             self._lists.extend((len(numbers), *numbers))
         return self._listed[numbers]
 
-    def finish(self, patterns: PatternSet, leaves: tuple[Leaf, ...], first_leaf: int, rules: int) -> RuleSet:
+    def finish(
+        self, patterns: PatternSet, leaves: Mapping[Leaf, int], first_leaf: int, rules: int
+    ) -> RuleSet:
         """Everything in arrays."""
         pairs = np.array(self._watched, np.uint32).reshape(-1, 2)
         pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
         bounds = np.arange(first_leaf + len(leaves) + 1)
         return RuleSet(
             patterns=patterns,
-            leaves=leaves,
+            leaves=tuple(leaves),
+            numbers=leaves,
             first_leaf=first_leaf,
             watch_at=np.searchsorted(pairs[:, 0], bounds).astype(np.uint32),
             watch=np.ascontiguousarray(pairs[:, 1]),

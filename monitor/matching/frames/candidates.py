@@ -56,10 +56,16 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
     if weapons:
         arm(piece, weapons)
     tag(piece)
-    drop(piece)
+    seen = 0
+    for bits in piece.bits:
+        seen |= bits
+    drop(piece, seen)
     for name in piece.names:
         _modifier(piece, name)
-        _mission(piece, name)
+        if seen & w.NEGATOR and _negated(piece, name):
+            name.out = True
+        if seen & w.MISSION:
+            _mission(piece, name)
     _qualifiers(piece)
     for name in piece.names:
         _demonym_of_place(piece, name)
@@ -140,8 +146,6 @@ def _name(piece: Piece, hit: Hit, first: int, last: int, extra: frozenset[str]) 
 
 def _modifier(piece: Piece, name: Name) -> None:
     """Names that only describe another: US-backed, pro-Iranian, backed by Russia."""
-    if _negated(piece, name):
-        name.out = True
     after = name.last + 1
     if after < piece.n and piece.bits[after] & w.BACKED_AFTER:
         joined = is_hyphen(piece.gaps[after])

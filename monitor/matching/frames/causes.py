@@ -14,8 +14,11 @@ _ENDS = w.ANY_PREPOSITION | w.CONJUNCTION | w.SUBORDINATOR | w.REPORT
 _REACH = 8  # tokens between a cause and its verb
 
 
-def drop(piece: Piece) -> None:
-    """Take the weak verbs of other causes from the event words; needs the piece's grammar words."""
+def drop(piece: Piece, seen: int) -> None:
+    """Take the weak verbs of other causes from the event words; ``seen`` are all bits of the piece's grammar words."""
+    entries = piece.lexicon.entries
+    if not seen & w.CAUSE and all("actor" in entries[id].roles for word in piece.words for id in word.strong):
+        return
     gone = [word for word in piece.words if not word.strong and _caused(piece, word)]
     if not gone:
         return
