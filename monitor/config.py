@@ -102,7 +102,7 @@ class PollingModel(_Model):
     @model_validator(mode="after")
     def _in_order(self) -> PollingModel:
         if self.min_interval > self.max_interval:
-            raise ValueError("min_interval is longer than max_interval")
+            raise ValueError("min_interval is longer than max_interval: swap them")
         return self
 
 
@@ -244,7 +244,9 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings(**_text_keys(located.value))
     except ValidationError as error:
-        raise InvalidFile(problems_of(error, _Given(located.file, located.value, located.marks))) from error
+        raise InvalidFile(
+            problems_of(error, _Given(located.file, located.value, located.marks), model=Settings)
+        ) from error
     except Exception as error:  # pydantic-settings: a variable that is no JSON
         raise InvalidFile([Problem(ENVIRONMENT, 1, 1, str(error))]) from error
 

@@ -16,6 +16,8 @@ import msgspec
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from monitor.wording import line_and_column, of_model, of_yaml
+
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_BYTES = 4 * MAX_CHARACTERS  # as UTF-8
 MAX_DEPTH = 64
@@ -35,18 +37,6 @@ _LONGEST_INT = 20  # characters; what is longer is some id
 _unprintable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _null = frozenset(("", "~", "null", "Null", "NULL"))
 _bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-
-
-_YAML = (
-    (
-        "cannot start any token",
-        "indent with spaces, not with tabs; put text with special characters into quotes",
-    ),
-    ("mapping values are not allowed", "put text that holds a colon into quotes"),
-    ("unexpected end of stream", "close what was opened: a quote, a bracket, a brace"),
-    ("did not find expected", "check the indentation, and the brackets and quotes before this place"),
-)
-"""What the YAML parser says, and what is mostly behind it."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -140,7 +130,7 @@ def parse_yaml(text: str, file: str) -> Located:
             [Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")]
         )
     if found := _unprintable.search(text):
-        line, column = _line_and_column(text, found.start())
+        line, column = line_and_column(text, found.start())
         message = f"is not YAML: the character U+{ord(found[0]):04X} is not allowed"
         raise InvalidFile([Problem(file, line, column, message, "remove it")])
     builder = _Builder(file)
@@ -148,16 +138,13 @@ def parse_yaml(text: str, file: str) -> Located:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        if line > text.count("\n") + 1:  # behind the end of a file that was cut off
-            line, column = _line_and_column(text, len(text))
-        said = error.problem or error.context or ""
-        remedy = next((remedy for words, remedy in _YAML if words in said), "")
+        line, column, said, remedy = of_yaml(error, text)
         builder.problems.append(Problem(file, line, column, f"is not YAML: {said}", remedy))
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
-        builder.problems.append(Problem(file, 1, 1, f"is not YAML: {message}"))
+        builder.problems.append(
+            Problem(file, 1, 1, f"is not YAML: {message}", "save the file as plain text in UTF-8")
+        )
     if builder.problems:
         raise InvalidFile(builder.problems)
     return Located(file, builder.value, builder.marks)
@@ -171,72 +158,22 @@ def validate(located: Located, model: type[Model], at: Place = ()) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise InvalidFile(problems_of(error, located, at)) from error
+        raise InvalidFile(problems_of(error, located, at, model)) from error
 
 
-def problems_of(error: ValidationError, located: Located, at: Place = ()) -> list[Problem]:
-    """Each error of a model where it stands in the file."""
+def problems_of(
+    error: ValidationError, located: Located, at: Place = (), model: type[BaseModel] | None = None
+) -> list[Problem]:
+    """Each error of a model where it stands in the file; with the ``model``, remedies name its keys."""
     problems: dict[Problem, None] = {}
-    errors = error.errors(include_url=False, include_input=False)
-    for one in errors:
-        if one["type"] == "too_short" and any(
-            len(other["loc"]) > len(one["loc"]) and other["loc"][: len(one["loc"])] == one["loc"]
-            for other in errors
-        ):
-            continue  # its items are there, and are complained of
-        place = (*at, *(key for key in one["loc"] if isinstance(key, str | int)))
-        if place and place[-1] in ("date", "datetime"):
-            place = place[:-1]  # the way that was tried, and no key
-        name = ".".join(str(key) for key in place if isinstance(key, str)) or "the file"
-        if one["type"] == "extra_forbidden":
-            message, remedy = f"unknown key {place[-1]!r}", "remove it or correct its name"
-        elif one["type"] == "missing":
-            message, remedy = f"{place[-1]!r} is missing", "add it"
-        else:
-            said, remedy = _in_words(one["type"], one["msg"], place)
-            message = f"{name}: {said}"
-        problems[located.problem(place, message, remedy)] = None
+    for complaint in of_model(error, model):
+        place = (*at, *complaint.place)
+        message = complaint.message
+        if not complaint.of_key:
+            name = ".".join(key for key in place if isinstance(key, str)) or "the file"
+            message = f"{name}: {message}"
+        problems[located.problem(place, message, complaint.remedy)] = None
     return list(problems)
-
-
-_KINDS = {
-    "model_type": ("must be a mapping", "write its keys below it"),
-    "dict_type": ("must be a mapping", "write its keys below it"),
-    "tuple_type": ("must be a list", "begin each item with a dash, or write [one, two]"),
-    "list_type": ("must be a list", "begin each item with a dash, or write [one, two]"),
-    "string_type": ("must be text", "write a word; put numbers into quotes"),
-    "bool_type": ("must be true or false", "write one of them"),
-    "bool_parsing": ("must be true or false", "write one of them"),
-    "int_type": ("must be a whole number", "write digits without quotes"),
-    "int_parsing": ("must be a whole number", "write digits without quotes"),
-    "float_type": ("must be a number", "write digits without quotes"),
-    "float_parsing": ("must be a number", "write digits without quotes"),
-    "too_short": ("is empty", "add something, or remove the key"),
-    "string_too_short": ("is empty", "write something, or remove the key"),
-    "timezone_aware": ("has no time zone", "write it as 2027-06-30T18:00:00+02:00, or only the date"),
-}
-_FORMS = {
-    "id": "write lower-case words with hyphens, such as ru-strikes-raqqa",
-    "extends": "write the id of the rule",
-    "within": "write sentence, paragraph, or a number of words, such as 8 words",
-    "again": "write languages, numbers, or sources+ and a number, such as sources+5",
-    "part_of": "write an id, such as country/sy",
-}
-
-
-def _in_words(kind: str, message: str, place: Place) -> tuple[str, str]:
-    """What is wrong by the kind of error, and the remedy."""
-    if kind in _KINDS:
-        return _KINDS[kind]
-    key = next((key for key in reversed(place) if isinstance(key, str)), "")
-    if kind == "string_pattern_mismatch":
-        return "is not written as it should be", _FORMS.get(key, "see the documentation for its form")
-    if kind.startswith(("date_", "datetime_")):
-        return "is no date", "write it as 2027-06-30"
-    message = message.removeprefix("Value error, ")
-    if message.startswith("Input should be "):
-        return f"must be {message.removeprefix('Input should be ')}", "correct it"
-    return message, ""
 
 
 class _Open:
@@ -281,7 +218,11 @@ class _Builder:
         if event.anchor is not None:
             self._problem(event, "anchors (&) are not allowed", "write the value out, or use `let` and `use`")
         if event.tag is not None and event.tag != "!":
-            self._problem(event, f"tags ({event.tag}) are not allowed", "remove the tag")
+            self._problem(
+                event,
+                f"tags ({event.tag}) are not allowed",
+                "remove it; put text that begins with ! into quotes",
+            )
 
     def _problem(self, event: yaml.Event, message: str, remedy: str = "") -> None:
         self.problems.append(Problem(self.file, *_mark(event), message, remedy))
@@ -304,9 +245,9 @@ class _Builder:
 
     def _open(self, event: yaml.Event, value: dict[str, Any] | list[Any]) -> None:
         if self._stack and isinstance(self._stack[-1].value, dict) and self._stack[-1].key is None:
-            self._problem(event, "a key must be plain text")
+            self._problem(event, "a key must be plain text", "put text with brackets or braces into quotes")
         if len(self._stack) >= MAX_DEPTH:
-            self._problem(event, f"is nested more than {MAX_DEPTH} deep")
+            self._problem(event, f"is nested more than {MAX_DEPTH} deep", "nest less")
             raise InvalidFile(self.problems)
         self._stack.append(_Open(value, self._put(event, value)))
 
@@ -344,11 +285,6 @@ class _Builder:
         top.keys.setdefault(key, line)
         top.key = key
         self.marks.setdefault((*top.place, key), (line, column))
-
-
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Of the character at ``offset``, from 1."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _mark(event: yaml.Event) -> tuple[int, int]:

@@ -6,13 +6,13 @@ import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from monitor.located import (
     MAX_BYTES,
@@ -114,26 +114,41 @@ def test_what_is_clever_is_refused_where_it_stands(text: str, problems: list[tup
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "problem"),
     [
-        ('a: 1\nb: "cut off', 2),
-        ("a: [1, 2", 1),
-        ("a:\n\t- tab", 2),
-        ("a: b: c", 1),
-        ("a: 1\n b: 2", 2),
-        ("a: 'it''s\nb", 1),
-        ("{a: b", 1),
-        ("a: 1\n}", 2),
-        ("- a\nb: c", 2),
-        ("a: @x", 1),
-        ("rules:\n  - id: one\n    match: {all: [a,\n", 3),
+        ('q: "tear gas" AND b', "1:15: the value goes on behind its closing quote; put the whole value into single quotes: '\"tear gas\" AND b'"),
+        ('l:\n  - "a" or b\n', "2:9: the value goes on behind its closing quote; put the whole value into single quotes: '\"a\" or b'"),
+        ('q: {x: "a" b}', "1:12: the value goes on behind its closing quote; put the whole value into single quotes"),
+        (f'q: "a" {"b" * 80}', "1:8: the value goes on behind its closing quote; put the whole value into single quotes"),
+        ("a: 'Syria's army'", "1:11: the value goes on behind its closing quote; write '' for a ' inside single quotes"),
+        ("q: [a] AND b", "1:8: text stands behind the closing ]; put the whole value into single quotes: '[a] AND b'"),
+        ("a: b: c", "1:5: the value holds a colon and a space; put the whole value into single quotes: 'b: c'"),
+        ("- t: it's war: d", "1:14: the value holds a colon and a space; put the whole value into single quotes: 'it''s war: d'"),
+        ("a: x OR #y\n   z\nb: 1", "2:4: the value above ends at its #, which begins a comment; put the whole value into single quotes"),
+        ("a: @x", "1:4: a value cannot begin with @; put the whole value into single quotes: '@x'"),
+        ("a: * x", "1:4: a value cannot begin with *; put the whole value into single quotes: '* x'"),
+        ("a: > b\n c", "1:6: text stands behind > or |; begin it on the next line, or put the whole value into single quotes: '> b'"),
+        ('a: "\\d"', "1:5: \\ has a meaning inside double quotes; use single quotes, or write \\\\ for \\"),
+        ('a: 1\nb: "cut off', "2:4: this quote is never closed; close it with the same quote"),
+        ("a: 'it''s\nb", "1:4: this quote is never closed; close it with the same quote"),
+        ("a: [1, 2", "1:4: this [ is never closed; close it with ]"),
+        ("{a: b", "1:1: this { is never closed; close it with }"),
+        ("rules:\n  - id: one\n    match: {all: [a,\n", "4:1: a bracket is never closed; close each [ with ] and each { with }"),
+        ("a: {b: [c, d}\n", "1:13: a comma or ] is missing before this; separate items by commas; close the [ of line 1"),
+        ("a: [b, }]", "1:8: } cannot stand here; check commas and brackets before this place"),
+        ("a:\n\t- tab", "2:1: a tab stands here; indent with spaces, not with tabs"),
+        ("a: 1\n b: 2", "2:3: this line is no part of what stands above it; indent it as far as the key that it belongs beside"),
+        ("a:1\nb: 2", "2:2: the colon in the line above has no space behind it; write a space after each key's colon"),
+        ("a: 1\n}", "2:1: a key is expected here; indent it as the keys above; if it belongs to a value, put the whole value into single quotes"),
+        ("- a\nb: c", "2:1: a dash is expected here; begin items with a dash, all indented alike; indent keys as the key above"),
+        ("a: b\nc\nd: 1", "2:1: a key without a colon; write key: value; if it belongs to the value above, put the whole value into single quotes"),
     ],
-)
-def test_what_is_no_yaml_is_refused_near_its_line(text: str, line: int) -> None:
-    ((at, column, message),) = refused(text)
-    assert line <= at <= text.count("\n") + 1
-    assert column >= 1
-    assert message.startswith("is not YAML: ")
+)  # fmt: skip
+def test_what_is_no_yaml_is_told_in_plain_words_with_a_remedy(text: str, problem: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        parse_yaml(text, "a.yaml")
+    place, _, words = problem.partition(" ")
+    assert str(caught.value) == f"a.yaml:{place} is not YAML: {words}"
 
 
 def test_a_control_character_is_named_where_it_stands() -> None:
@@ -189,7 +204,80 @@ def test_all_errors_of_a_model_are_told_at_once_each_in_its_place() -> None:
         (3, 5, "items.count"),
         (4, 1, "unknown key 'more'"),
     }
-    assert "a.yaml:4:1: unknown key 'more'; remove it or correct its name" in str(caught.value)
+    assert "a.yaml:4:1: unknown key 'more'; remove it or correct its name; known here: items" in str(
+        caught.value
+    )
+
+
+class Deep(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=5)] = "x"
+    kind: Literal["red", "green"] = "red"
+    size: Annotated[int, Field(ge=1, le=9)] = 1
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    on: bool = False
+    file: Path | None = None
+    tags: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ("x",)
+    inner: Inner | None = None
+    more: dict[str, Inner] = {}
+    until: AwareDatetime | date | None = None
+    code: Annotated[str, Field(pattern="^[a-z]$")] = "a"
+    not_: str = Field("", alias="not")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("nmae: x", "1:1: unknown key 'nmae'; did you mean 'name'?"),
+        ("Kind: red", "1:1: unknown key 'Kind'; did you mean 'kind'?"),
+        ("nott: x", "1:1: unknown key 'nott'; did you mean 'not'?"),
+        ("inner: {when: 2024-01-01, cuont: 1}", "1:27: unknown key 'cuont'; did you mean 'count'?"),
+        ("inner: {when: 2024-01-01, zzz: 1}", "1:27: unknown key 'zzz'; remove it or correct its name; known here: when, count"),
+        ("more: {any: {when: 2024-01-01, cuont: 1}}", "1:32: unknown key 'cuont'; did you mean 'count'?"),
+        ("count: 1", "1:1: unknown key 'count'; move it below 'inner', or remove it"),
+        ("zzz: 1", "1:1: unknown key 'zzz'; remove it or correct its name"),
+        ("inner: {}", "1:1: 'when' is missing; add it"),
+        ("kind: gren", "1:1: kind: must be one of red, green; did you mean 'green'?"),
+        ("kind: 5", "1:1: kind: must be one of red, green; write one of them"),
+        ("name: True", "1:1: name: must be text, but is true; put it into quotes"),
+        ("name: 5", "1:1: name: must be text, but is a number; put it into quotes"),
+        ("name: [a]", "1:1: name: must be text, but is a list; write one text, without brackets and dashes"),
+        ("name: {a: b}", "1:1: name: must be text, but is a mapping; write one text; if it holds a colon, in single quotes"),
+        ("name:", "1:1: name: must be text, but nothing is written; write it behind the colon, or remove the key"),
+        ("name: ''", "1:1: name: is empty; write something, or remove the key"),
+        ("name: abcdef", "1:1: name: has more than 5 characters; shorten it"),
+        ("file: 5", "1:1: file: must be text, but is a number; put it into quotes"),
+        ("size: 0", "1:1: size: must be 1 or more; write 1 or a larger number"),
+        ("size: 10", "1:1: size: must be 9 or less; write 9 or a smaller number"),
+        ("size: 1.5", "1:1: size: must be a whole number; leave out what stands behind the point"),
+        ("size: many", "1:1: size: must be a whole number; write digits, without quotes"),
+        ("share: 0", "1:1: share: must be more than 0.0; write a number above 0.0"),
+        ("share: 1", "1:1: share: must be less than 1.0; write a number below 1.0"),
+        ("on: maybe", "1:1: on: must be true or false; write one of them, without quotes"),
+        ("tags: []", "1:1: tags: is empty; write something, or remove the key"),
+        ("tags: [a, b, c]", "1:1: tags: has more than 2 items; shorten it"),
+        ("tags: 5", "1:1: tags: must be a list, but is a number; begin each item with a dash, or write [one, two]"),
+        ("tags: [a, 5]", "1:11: tags: must be text, but is a number; put it into quotes"),
+        ("inner: [a]", "1:1: inner: must be a mapping, but is a list; write its keys below it, each as key: value"),
+        ("until: soon", "1:1: until: is no date; write it as 2027-06-30"),
+        ("code: AA", "1:1: code: is not written as it should be; see the documentation for its form"),
+        ("- a", "1:1: the file: must be a mapping, but is a list; write its keys below it, each as key: value"),
+    ],
+)  # fmt: skip
+def test_what_a_model_does_not_take_is_told_in_plain_words_with_a_remedy(text: str, problem: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        validate(parse_yaml(text, "a.yaml"), Deep)
+    assert str(caught.value) == f"a.yaml:{problem}"
+
+
+def test_no_value_is_repeated_for_it_may_be_a_secret() -> None:
+    text = (
+        "name: [hunter22]\nkind: hunter22\nsize: hunter22\ncode: hunter22\nuntil: hunter22\nfile: 22334455\n"
+    )
+    with pytest.raises(InvalidFile) as caught:
+        validate(parse_yaml(text, "a.yaml"), Deep)
+    assert len(caught.value.problems) == 6
+    assert "22" not in str(caught.value)
 
 
 def test_files_that_cannot_be_read_or_are_not_utf_8(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class FeedEntry(BaseModel):
     @classmethod
     def _positive(cls, interval: timedelta) -> timedelta:
         if interval <= timedelta(0):
-            raise ValueError("the interval must be longer than zero")
+            raise ValueError("the interval must be longer than zero: write 10m or 1h")
         return interval
 
     def to_feed(self) -> Feed:
@@ -101,7 +101,7 @@ class FeedsFile(BaseModel):
         seen: set[str] = set()
         for entry in self.feeds:
             if entry.url in seen:
-                raise ValueError(f"the feed {entry.url} is listed twice")
+                raise ValueError(f"the feed {entry.url} is listed twice: remove one")
             seen.add(entry.url)
         return self
 

@@ -35,7 +35,11 @@ class LexiconBuilder:
             if entries is None:
                 continue
             if not isinstance(entries, dict):
-                self.problems.append(located.problem((section,), f"{section} must map ids to entries"))
+                self.problems.append(
+                    located.problem(
+                        (section,), f"{section} must map ids to entries", "write each as id: {en: …}"
+                    )
+                )
                 continue
             for id, value in entries.items():
                 self._add(located, section, model, kinds, id, value)
@@ -86,7 +90,7 @@ class LexiconBuilder:
         try:
             parsed = model.model_validate(value)
         except ValidationError as error:
-            self.problems.extend(problems_of(error, located, place))
+            self.problems.extend(problems_of(error, located, place, model))
             return
         self._places[id] = (located, place)
         self._entries[id] = _entry(id, parsed)

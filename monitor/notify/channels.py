@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import monitor.notify
 from monitor.notify.channel import Channel, Target
+from monitor.wording import of_model
 
 
 class ChannelError(ValueError):
@@ -57,11 +58,8 @@ def target_of(settings: Mapping[str, Any]) -> Target:
     except ValidationError as error:
         raise ChannelError(
             [
-                (
-                    ".".join(map(str, problem["loc"])),
-                    problem["msg"].removeprefix("Value error, "),
-                )
-                for problem in error.errors(include_input=False, include_url=False, include_context=False)
+                (".".join(map(str, one.place)), f"{one.message}; {one.remedy}")
+                for one in of_model(error, channel.options)
             ]
         ) from None
     return Target(channel, options)

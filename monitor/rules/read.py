@@ -58,7 +58,7 @@ def _read_drafts(file: LoadedFile) -> FileDrafts:
         try:
             model = RuleModel.model_validate(value)
         except ValidationError as error:
-            problems.extend(problems_of(error, located, place))
+            problems.extend(problems_of(error, located, place, RuleModel))
             if isinstance(value, dict) and isinstance(value.get("id"), str):
                 broken.add(value["id"])
             continue

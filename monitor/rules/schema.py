@@ -35,7 +35,9 @@ class Model(BaseModel):
 def _term(value: Any) -> Any:
     if isinstance(value, str):
         return {"term": value}
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} without quotes is no word: put the term into quotes")
+    if isinstance(value, int | float):
         raise ValueError(f"{value!r} is a number: put the term into quotes")
     return value
 
@@ -190,7 +192,7 @@ class WhereModel(Model):
     @classmethod
     def _positive(cls, age: timedelta | None) -> timedelta | None:
         if age is not None and age <= timedelta(0):
-            raise ValueError("an age must be longer than zero")
+            raise ValueError("an age must be longer than zero: write 48h or 7d")
         return age
 
 

@@ -76,9 +76,9 @@ def test_a_circle_of_parts_ends() -> None:
         ),
         (
             "entities:\n  country/ru:\n    en: {names: [{nam: Russia}]}\n",
-            "0.yaml:3:19: unknown key 'nam'; remove it or correct its name",
+            "0.yaml:3:19: unknown key 'nam'; did you mean 'name'?",
         ),
-        ("entities: [a]\n", "0.yaml:1:1: entities must map ids to entries"),
+        ("entities: [a]\n", "0.yaml:1:1: entities must map ids to entries; write each as id: {en: …}"),
         (
             "entities:\n  place/a: {part_of: place/b}\n",
             "0.yaml:2:13: place/a: unknown id 'place/b'; add the entry",

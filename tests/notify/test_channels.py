@@ -23,7 +23,7 @@ def test_the_five_channels_are_found() -> None:
         ({}, "kind: kind is missing; there are email, file, slack, terminal, webhook"),
         ({"kind": "fax"}, "kind: unknown kind 'fax'; there are email, file, slack, terminal, webhook"),
         ({"kind": ["x"]}, "kind: kind is missing"),
-        ({"kind": "file"}, "path: Field required"),
+        ({"kind": "file"}, "path: 'path' is missing; add it"),
     ],
 )
 def test_a_wrong_channel_is_refused_with_its_place(settings: Mapping[str, Any], problem: str) -> None:

@@ -110,12 +110,12 @@ def test_a_notice_of_the_monitor_itself_reads_well() -> None:
     ("options", "problem"),
     [
         ({"to": "desk@example.org\r\nBcc: x@y.example"}, "to.0: not an e-mail address"),
-        ({"to": []}, "to: Tuple should have at least 1 item"),
+        ({"to": []}, "to: is empty; write something, or remove the key"),
         ({"from": "Evil\nBcc: x@y.example <a@b.example>"}, "from: an address has no control characters"),
         ({"host": "mail example"}, "host: not a host name or address"),
         ({"tls": True, "starttls": True}, "starttls, tls and plain exclude each other"),
         ({"user": "u"}, "user and password go together"),
-        ({"port": 0}, "port: Input should be greater than or equal to 1"),
+        ({"port": 0}, "port: must be 1 or more; write 1 or a larger number"),
     ],
 )
 def test_wrong_options_are_refused(options: Mapping[str, Any], problem: str) -> None:

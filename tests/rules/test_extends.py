@@ -143,7 +143,7 @@ def test_rules_extend_rules_that_extend_rules(tmp_path: Path) -> None:
         ("{id: a, extends: b, let: {x: {none: [y]}}}\n  - {id: b, match: {near: [{use: x}, z], words: 2}, let: {x: y}}", "2:33: rule a: 'none' cannot stand inside 'near'"),
         ("{id: a, extends: b, match: {use: y}}\n  - {id: b, match: x}", "2:31: rule a: no clause 'y' in 'let'"),
         ("{id: a, extends: b, where: {max_length: 5}}\n  - {id: b, match: x, where: {min_length: 9}}", "2:31: rule a: no text has 9 characters or more and 5 or fewer"),
-        ("{id: a, extends: [b]}", "2:14: rules.extends: Input should be a valid string"),
+        ("{id: a, extends: [b]}", "2:14: rules.extends: must be text, but is a list; write one text, without brackets and dashes"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, rules: str, expected: str) -> None:

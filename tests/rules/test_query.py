@@ -299,7 +299,10 @@ def test_a_query_that_ends_too_soon_is_told_at_its_end(tmp_path: Path) -> None:
     [
         ("query: a\n    match: b", "3:5: rule one: 'query' stands beside 'match'; keep one of them"),
         ("title: x", "2:5: rule one: 'match' is missing; add it, or `query`, or `extends`"),
-        ("query: 5", "3:5: rules.query: Input should be a valid string"),
+        ("query: 5", "3:5: rules.query: must be text, but is a number; put it into quotes"),
+        ('query: "tear gas" AND b', "3:23: is not YAML: the value goes on behind its closing quote; put the whole value into single quotes: '\"tear gas\" AND b'"),
+        ("query: title: bomb", "3:17: is not YAML: the value holds a colon and a space; put the whole value into single quotes: 'title: bomb'"),
+        ("query: 'a' AND b", "3:16: is not YAML: the value goes on behind its closing quote; put the whole value into single quotes: '''a'' AND b'"),
         ("query: ab*", "3:12: rule one: the prefix 'ab*' is too short"),
         ("query: a AND use:x", "3:22: rule one: no clause 'x' in 'let'"),
         ("query: a AND use:x\n    let: {x: {entity: country/zz}}", "4:15: rule one: unknown entity 'country/zz'"),

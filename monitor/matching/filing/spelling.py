@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from monitor.matching.characters import CLUSTERS
+from monitor.matching.characters import ASTRAL_CLUSTERS, CLUSTERS
 from monitor.matching.filing.hashing import Hashes, Key, Numbers, of_texts
 from monitor.matching.fold import fold
 from monitor.matching.patterns import Pattern, patterns
 
-_plain = re.compile(rf"(?:(?![{CLUSTERS}])[^\W\d_])+\Z")
+_plain = re.compile(rf"(?:(?![{CLUSTERS}{ASTRAL_CLUSTERS}])[^\W\d_])+\Z")
 
 CLUSTERED = 1
 SPECIAL = 2

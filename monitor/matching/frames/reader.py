@@ -29,6 +29,7 @@ class Reader:
         self._extra = extra
         self._kept: dict[Span, tuple[Event, ...]] = {}
         self._sentences: dict[frozenset[str], tuple[Span, ...]] = {}
+        self._named: dict[Span, frozenset[str]] = {}
 
     def fire(
         self, frame: Frame, document: Document, where: Sequence[Span], spend: Callable[[int], None]
@@ -39,7 +40,11 @@ class Reader:
         the event word nearest to it, and cues that it does not forbid. ``spend`` is told the tokens read.
         """
         found: list[Evidence] = []
+        own = (frame.actor, frame.place, frame.target) if frame.scope == "sentence" else (frame.actor,)
+        asked = [ids for ids in own if ids]
         for sentence in self._candidates(frame, document):
+            if asked and not self._mentions(document, sentence, asked):
+                continue
             for field, lo, hi in where:
                 if field == sentence[0] and lo < sentence[2] and sentence[1] < hi:
                     span = (field, max(lo, sentence[1]), min(hi, sentence[2]))
@@ -81,6 +86,15 @@ class Reader:
             spans[hit.field, *document.fields[hit.field].sentence(hit.first)] = None
         self._sentences[wanted] = found = tuple(spans)
         return found
+
+    def _mentions(self, document: Document, sentence: Span, asked: Sequence[tuple[str, ...]]) -> bool:
+        """Whether of each role's ids one is named in the sentence, as whatever."""
+        there = self._named.get(sentence)
+        if there is None:
+            wholes = self._lexicon.wholes
+            entries = {form.entry for hit in document.between(*sentence) for form in hit.forms}
+            there = self._named[sentence] = frozenset().union(*(wholes[entry] for entry in entries))
+        return all(not there.isdisjoint(ids) for ids in asked)
 
     def _holds(
         self, frame: Frame, event: Event, document: Document, span: Span, spend: Callable[[int], None]
