@@ -22,7 +22,18 @@ from monitor.rules.book import RuleBook
 from monitor.rules.load import load_rules, rule_files
 from monitor.stage import Emit
 
-DEBOUNCE_MS = 150
+DEBOUNCE_MS = 50
+REST_SECONDS = 0.1
+"""So long nothing in the rule folder may have changed before it is read.
+
+Editors empty a file, or take it away, a moment before they write it; rules that move to another file
+are gone from one before they are in the other.
+"""
+
+MOST_RESTLESS_SECONDS = 1.0  # a folder that does not come to rest is read all the same
+SETTLED_SECONDS = 2.0
+"""After an edit, in which a second one may leave times and size as they are: clocks of files are coarse."""
+
 MOST_EDITS = 500
 """Edited rules from which on the whole set is filed anew, behind the one that serves."""
 
@@ -38,6 +49,7 @@ class Loaded(msgspec.Struct, frozen=True):
     feeds: tuple[Feed, ...]
     problems: tuple[Problem, ...] = ()
     unrouted: tuple[Problem, ...] = ()  # rules whose alerts reach no one but the operator
+    at_rest: bool = True  # nothing was written while they were read
 
 
 def load(folder: Path, previous: Loaded | None = None, *, pack: Path | None = None) -> Loaded:
@@ -136,7 +148,8 @@ class Reloader:
         self._loaded = loaded
         self._take = take
         self._emit = emit
-        self._signature: Signature = ()  # looked at first, so that no edit since the start is missed
+        self._signature: Signature | None = None  # looked at first, so that no edit since the start is missed
+        self._settled = 0.0  # on the loop's clock: until then an equal signature proves nothing
         self._trouble = ""
         self._stop = asyncio.Event()
         self._filing: asyncio.Task[None] | None = None
@@ -145,9 +158,10 @@ class Reloader:
         """Until ``stop``."""
         watch = watchfiles.awatch(
             self._folder,
+            watch_filter=None,  # changes of no interest must not put off the look at the next timeout
             stop_event=self._stop,
             debounce=DEBOUNCE_MS,
-            step=50,
+            step=10,
             rust_timeout=LOOK_AGAIN_MS,
             yield_on_timeout=True,
         )
@@ -164,17 +178,22 @@ class Reloader:
 
     async def _look(self) -> None:
         """Load again, off the event loop, if a file has changed; hand over, and say what is broken."""
+        now = asyncio.get_running_loop().time
         try:
-            seen = await asyncio.to_thread(signature, self._folder)
-            if seen == self._signature:
+            seen = await self._glance()
+            if seen == self._signature and now() >= self._settled:
                 return
-            loaded = await asyncio.to_thread(load, self._folder, self._loaded)
+            seen, loaded = await self._load(seen)
         except (OSError, InvalidFile) as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 self._emit(
                     "rules-broken", place=str(self._folder), problem=str(error), kept="the last good version"
                 )
+            return
+        if seen != self._signature:
+            self._settled = now() + SETTLED_SECONDS
+        elif _same(loaded, self._loaded):
             return
         self._signature, self._trouble = seen, ""
         tell(self._emit, loaded)
@@ -190,6 +209,41 @@ class Reloader:
         if loaded.engine.edits > self._most_edits and (self._filing is None or self._filing.done()):
             self._filing = asyncio.create_task(self._file_anew(loaded))
 
+    async def _load(self, seen: Signature) -> tuple[Signature, Loaded]:
+        """What the files say when they are at rest, all of them read as they stood at one moment, and what
+        they looked like then. Of a folder that is never at rest each file as it stood when it was read."""
+        now = asyncio.get_running_loop().time
+        until = now() + MOST_RESTLESS_SECONDS
+        while True:
+            seen, rested = await self._rested(seen, until)
+            if not seen:  # raises, unless it is there and empty
+                seen = await asyncio.to_thread(signature, self._folder)
+            loaded = await asyncio.to_thread(load, self._folder, self._loaded)
+            after = await self._glance()
+            if after == seen and rested:
+                return seen, loaded
+            if after and now() >= until:
+                return seen, msgspec.structs.replace(loaded, at_rest=False)
+            seen = after
+
+    async def _rested(self, seen: Signature, until: float) -> tuple[Signature, bool]:
+        """The folder's signature once it stays the same, or when the time is up; whether it has rested."""
+        now = asyncio.get_running_loop().time
+        while now() < until:
+            await asyncio.sleep(REST_SECONDS)
+            found = await self._glance()
+            if found and found == seen:
+                return seen, True
+            seen = found
+        return seen, False
+
+    async def _glance(self) -> Signature:
+        """The folder's signature, empty while the folder is gone: another may take its place."""
+        try:
+            return await asyncio.to_thread(signature, self._folder)
+        except InvalidFile:
+            return ()
+
     async def _file_anew(self, loaded: Loaded) -> None:
         """File the whole set off the event loop, take in what was edited meanwhile, hand over."""
         engine = await asyncio.to_thread(file_anew, loaded)
@@ -201,6 +255,11 @@ class Reloader:
         if now is self._loaded:  # else an edit came just now: the next one begins again
             self._loaded = msgspec.structs.replace(now, engine=engine)
             await self._take(self._loaded)
+
+
+def _same(loaded: Loaded, other: Loaded) -> bool:
+    """Whether the files have the same bytes, and the same is wrong with them."""
+    return loaded.book.files == other.book.files and loaded.problems == other.problems
 
 
 def tell(emit: Emit, loaded: Loaded) -> None:

@@ -37,7 +37,7 @@ FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <item><guid>2</guid><title>Markets close higher</title><link>https://example.org/2</link>
 <pubDate>Tue, 24 Nov 2026 20:00:00 GMT</pubDate><description>Shares rose.</description></item>
 </channel></rss>"""
-ELSEWHERE = frozenset(("make", "git", "docker", "kubectl", "sudo", "cd", "export", "pg_dump"))
+ELSEWHERE = frozenset(("make", "git", "docker", "kubectl", "sudo", "cd", "export", "pg_dump", "monitor"))
 """First words of commands in ``sh`` blocks, which want another machine, rights, or hours."""
 
 
@@ -117,7 +117,7 @@ def _console(block: Block, sandbox: Sandbox) -> Iterator[str]:
 
 def _yaml(block: Block, sandbox: Sandbox, rules: YamlBlocks) -> Iterator[str]:
     try:
-        yield from rules.take(block.place, block.text)
+        yield from rules.take(block.place, block.text, fails=block.told == ("example", "fails"))
     except ValueError as error:  # all errors of our loaders are values of files that are wrong
         yield str(error)
     first = block.text.split("\n", 1)[0]
@@ -137,6 +137,17 @@ def _python(block: Block) -> Iterator[str]:
             yield f"{block.place}: the channel draws nothing"
 
 
+def _options(words: list[str]) -> Iterator[str]:
+    """What a command of ours that is not run does not know."""
+    code, printed = Sandbox(PROJECT, OUTSIDE).type(f"monitor {words[1]} --help")
+    if code:
+        yield f"there is no command {words[1]}"
+    known = set(re.findall(r"--[a-z-]+", printed))
+    yield from (
+        f"{words[1]} has no option {word}" for word in words if word[:2] == "--" and word not in known
+    )
+
+
 def _elsewhere(block: Block) -> Iterator[str]:
     """Commands that are not run: their words are known, the targets and files that they name are there."""
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
@@ -147,6 +158,8 @@ def _elsewhere(block: Block) -> Iterator[str]:
             continue
         if words[0] not in ELSEWHERE:
             yield f"{block.place}: {words[0]} is not run: show it in a console block"
+        if words[0] == "monitor":
+            yield from (f"{block.place}: {problem}" for problem in _options(words))
         if words[0] == "make":
             yield from (
                 f"{block.place}: there is no target {word}"

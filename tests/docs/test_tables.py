@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from monitor.config import PREFIX, Settings
 from monitor.durations import format_duration
 from monitor.notify.channels import channels
+from monitor.rules.lint import CHECKS
 from monitor.rules.schema import ClauseModel, RuleModel, SourcesModel, WhereModel
 from monitor.web.catalogue import table
 from tests.docs.sandbox import PROJECT
@@ -75,14 +76,19 @@ def test_every_metric_stands_in_the_table() -> None:
 
 
 def test_every_key_of_a_rule_is_told() -> None:
-    told = {re.sub("`", "", one) for row in rows("rules.md") for one in row[0].split(", ")}
+    told = {re.sub("`", "", one) for row in rows("rule-reference.md") for one in row[0].split(", ")}
     sources = {f"sources.{name}" for name in SourcesModel.model_fields}
     assert {*RuleModel.model_fields, *WhereModel.model_fields} - {"sources"} | sources <= told
 
 
+def test_every_finding_of_a_rule_is_told_with_its_level() -> None:
+    told = {(row[0], row[1]) for row in rows("rule-tools.md") if len(row) == 3}
+    assert {(f"`{check.code}`", check.level) for check in CHECKS} <= told
+
+
 @pytest.mark.parametrize("key", ClauseModel.model_fields)
 def test_every_key_of_a_clause_is_shown_in_an_example(key: str) -> None:
-    text = (DOCS / "rules.md").read_text("utf-8")
+    text = (DOCS / "rule-reference.md").read_text("utf-8")
     examples = "".join(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
     assert re.search(rf"\b{key}:", examples) or key == "term"  # a bare text
     assert f"`{key}" in text

@@ -6,7 +6,7 @@ used. Every stretch, window and combination is tried; hits are sets of (first, l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, permutations, product
 
 from monitor.matching.clauses import (
@@ -52,10 +52,23 @@ class Reference:
     """Evaluates clauses on title and text; ``names`` lists the spellings of each lexicon entry."""
 
     def __init__(
-        self, title: Text, text: Text, names: Mapping[str, Sequence[str]], wholes: Mapping[str, set[str]]
+        self,
+        title: Text,
+        text: Text,
+        names: Mapping[str, Sequence[str]],
+        wholes: Mapping[str, set[str]],
+        *,
+        carried: Mapping[str, Collection[str]] = {},
+        terms_carried: bool = True,
+        guarded: bool = False,
     ) -> None:
+        """``carried``: words with particles on them, and what each stands for as the first of a name, of a
+        plain term too if ``terms_carried``. ``guarded``: plain terms do not count inside longer names."""
         self._fields = (title, text)
         self._wholes = wholes
+        self._carried = {word.lower(): [one.lower() for one in stands] for word, stands in carried.items()}
+        self._terms_carried = terms_carried
+        self._guarded = guarded
         self._words = tuple([w.lower() for p in field for s in p for w in s] for field in self._fields)
         hits = {(*spot, id) for id, texts in names.items() for text in texts for spot in self._spelled(text)}
         self._all = hits
@@ -77,12 +90,25 @@ class Reference:
         where = tuple((f, 0, len(words)) for f, words in enumerate(self._words))
         return sum(one.weight for one in clause.parts if self._holds(one.clause, where) is not None)
 
-    def _spelled(self, phrase: str) -> Iterator[Spot]:
+    def _plain(self, phrase: str) -> Iterator[Spot]:
+        for spot in self._spelled(phrase, carried=self._terms_carried):
+            field, first, last = spot
+            inside = any(
+                name[0] == field and name[1] <= first and last <= name[2] and name[1:3] != spot[1:]
+                for name in self._outer
+            )
+            if not (self._guarded and inside):
+                yield spot
+
+    def _spelled(self, phrase: str, *, carried: bool = True) -> Iterator[Spot]:
         wanted = phrase.lower().rstrip("*").split()
         for field, words in enumerate(self._words):
             for first in range(len(words) - len(wanted) + 1):
                 last = first + len(wanted) - 1
                 there = words[first : last + 1]
+                whole = len(wanted) > 1 or not phrase.endswith("*")
+                if carried and whole and wanted[0] in self._carried.get(there[0], ()):
+                    there = [wanted[0], *there[1:]]
                 same = there == wanted or (
                     phrase.endswith("*") and there[:-1] == wanted[:-1] and there[-1].startswith(wanted[-1])
                 )
@@ -108,7 +134,7 @@ class Reference:
     def _holds(self, clause: Clause, where: tuple[Span, ...]) -> set[Spot] | None:
         match clause:
             case Term(text=text):
-                return {spot for spot in self._spelled(text) if _inside(spot, where)} or None
+                return {spot for spot in self._plain(text) if _inside(spot, where)} or None
             case Names():
                 return self._named(clause, where) or None
             case All(within=None):
