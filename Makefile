@@ -9,7 +9,8 @@ PIP_FLAGS := $(if $(filter x86_64 amd64,$(ARCH)),,--no-binary faust-streaming)
 # One more than there are cores: many tests wait for brokers and processes.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
-.PHONY: help setup setup-dev run test coverage check kafka run-kafka storm bench lock lexicon schema clean
+.PHONY: help setup setup-dev run test coverage check kafka run-kafka storm bench bench-matching bench-quality fuzz \
+  reload-storm lock lexicon schema clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +63,18 @@ storm: setup-dev ## kill -9 at random under load: make storm ARGS="--runtime kaf
 
 bench: setup-dev ## speed, latency, memory: make bench ARGS="--runtime embedded"
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-matching: setup-dev ## the engine beside Lucene Monitor, a raw scan, regular expressions: make bench-matching ARGS="--quick"
+	@$(BIN)/python -m tests.bench.matching $(ARGS)
+
+bench-quality: setup-dev ## precision, recall, F1 on the gold set: make bench-quality ARGS="--errors"
+	@$(BIN)/python -m tests.gold $(ARGS)
+
+fuzz: setup-dev ## hostile articles against the compiled kernel under AddressSanitizer: make fuzz ARGS="--seconds 600"
+	@$(BIN)/python -m tests.matching.fuzz $(ARGS)
+
+reload-storm: setup-dev ## rules edited at random while articles flow: make reload-storm ARGS="--seconds 120"
+	@$(BIN)/python -m tests.reload $(ARGS)
 
 lexicon: setup-dev ## make rules/entities/countries.yaml anew from CLDR and the tables in tools/lexicon
 	$(BIN)/python -m tools.lexicon.countries

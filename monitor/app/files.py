@@ -181,10 +181,11 @@ class Reloader:
         now = asyncio.get_running_loop().time
         try:
             seen = await self._glance()
-            if seen == self._signature and now() >= self._settled:
+            if seen is not None and seen == self._signature and now() >= self._settled:
                 return
             seen, loaded = await self._load(seen)
         except (OSError, InvalidFile) as error:
+            self._signature = None  # that all is well again is told, were every file as it was before
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 self._emit(
@@ -209,40 +210,40 @@ class Reloader:
         if loaded.engine.edits > self._most_edits and (self._filing is None or self._filing.done()):
             self._filing = asyncio.create_task(self._file_anew(loaded))
 
-    async def _load(self, seen: Signature) -> tuple[Signature, Loaded]:
+    async def _load(self, seen: Signature | None) -> tuple[Signature, Loaded]:
         """What the files say when they are at rest, all of them read as they stood at one moment, and what
         they looked like then. Of a folder that is never at rest each file as it stood when it was read."""
         now = asyncio.get_running_loop().time
         until = now() + MOST_RESTLESS_SECONDS
         while True:
             seen, rested = await self._rested(seen, until)
-            if not seen:  # raises, unless it is there and empty
+            if seen is None:  # it raises what the trouble is
                 seen = await asyncio.to_thread(signature, self._folder)
             loaded = await asyncio.to_thread(load, self._folder, self._loaded)
             after = await self._glance()
             if after == seen and rested:
                 return seen, loaded
-            if after and now() >= until:
+            if after is not None and now() >= until:
                 return seen, msgspec.structs.replace(loaded, at_rest=False)
             seen = after
 
-    async def _rested(self, seen: Signature, until: float) -> tuple[Signature, bool]:
+    async def _rested(self, seen: Signature | None, until: float) -> tuple[Signature | None, bool]:
         """The folder's signature once it stays the same, or when the time is up; whether it has rested."""
         now = asyncio.get_running_loop().time
         while now() < until:
             await asyncio.sleep(REST_SECONDS)
             found = await self._glance()
-            if found and found == seen:
+            if found is not None and found == seen:
                 return seen, True
             seen = found
         return seen, False
 
-    async def _glance(self) -> Signature:
-        """The folder's signature, empty while the folder is gone: another may take its place."""
+    async def _glance(self) -> Signature | None:
+        """The folder's signature; none while the folder is gone: another may be about to take its place."""
         try:
             return await asyncio.to_thread(signature, self._folder)
         except InvalidFile:
-            return ()
+            return None
 
     async def _file_anew(self, loaded: Loaded) -> None:
         """File the whole set off the event loop, take in what was edited meanwhile, hand over."""

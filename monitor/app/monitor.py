@@ -22,6 +22,7 @@ from monitor.feeds.feed import PollingSettings
 from monitor.feeds.inbox import Inbox
 from monitor.feeds.poll import Poller
 from monitor.net.client import Client
+from monitor.matching.kernel.choice import NAME as KERNEL
 from monitor.notify.channel import send_context
 from monitor.notify.sender import Sender
 from monitor.pipeline import build, with_routing, with_rules
@@ -112,6 +113,7 @@ class Monitor:
                 self._signals.emit(
                     "started",
                     runtime=self._settings.runtime,
+                    kernel=KERNEL,
                     rules=len(self._loaded.book.rules),
                     feeds=len(self._loaded.feeds),
                     subscribers=len(self._loaded.subscribers.targets),

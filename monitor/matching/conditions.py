@@ -45,6 +45,7 @@ class Kind(IntEnum):
     TITLE = 3  # each occurs in the title
     LEAD = 4  # each occurs in the title or the first paragraph
     TIMES = 5  # the one part occurs ``least`` times
+    PARAGRAPH = 6  # they occur in one paragraph
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -90,9 +91,11 @@ def _groups(clause: Clause, weigh: Weigh, longest: int) -> list[Group]:
             return [_one(frozenset(f"{'w' if concept else 'e'}:{id}" for id in ids))]
         case All(parts=parts, within=within):
             found = [group for part in parts for group in _groups(part, weigh, longest)]
-            if within == "sentence":
-                return _joined(found, Kind.SENTENCE, 1)
-            return _joined(found, Kind.NEARBY, within) if isinstance(within, int) else found
+            if within is None:
+                return found
+            if isinstance(within, int):
+                return _joined(found, Kind.NEARBY, within)
+            return _joined(found, Kind.SENTENCE if within == "sentence" else Kind.PARAGRAPH, 1)
         case Near(parts=parts, words=words):
             between = len(parts) - 1
             reach = between * words + (between - 1) * longest + 1

@@ -63,10 +63,11 @@ def _islands(number: int, text: Segmented, rows: Rows, language: str, naming: Na
     ends = np.append(begins[1:], count)
     capitals: dict[int, bool] = {}
     starts: list[int] = begins.tolist()
+    stops: list[int] = ends.tolist()
     places = naming.owners(rows.pattern)
 
     def settle(island: int) -> Settled:
-        inside = rows.between(begins[island], ends[island])
+        inside = list(rows.between(starts[island], stops[island]))
         return _settle(number, text, inside, language, naming.known, capitals)
 
     def whose(key: str) -> Iterable[int]:
@@ -82,11 +83,13 @@ NO_ISLANDS = Islands((), (), lambda island: NOTHING, lambda key: ())
 def _settle(
     number: int,
     text: Segmented,
-    rows: Iterable[Row],
+    rows: Sequence[Row],
     language: str,
     known: Callable[[int], Known],
     capitals: dict[int, bool],
 ) -> Settled:
+    if len(rows) == 1 and known(rows[0][2]).pattern is None:
+        return _alone(number, text, rows[0], language, known(rows[0][2]))
     names: dict[tuple[int, int], tuple[int, int, list[Form]]] = {}
     plain: list[tuple[str, bool, Hit]] = []
     for (first, last), several in groupby(rows, key=itemgetter(0, 1)):
@@ -115,6 +118,24 @@ def _settle(
     return Settled(
         outer, inner, {leaf: _apart(hits) if len(hits) > 1 else hits for leaf, hits in terms.items()}
     )
+
+
+def _alone(number: int, text: Segmented, row: Row, language: str, one: Known) -> Settled:
+    """The island of a single pattern of which only the tokens have to be met: most are."""
+    first, last, _ = row
+    if first != last and text.paragraph(first)[1] <= last:
+        return NOTHING
+    start, end = text.starts[first], text.ends[last]
+    if one.leaf:
+        hit = Hit(number, first, last, start, end)
+        guarded = one.clustered and _guarded(hit, text, ())
+        return NOTHING if guarded else Settled((), (), {one.leaf: (hit,)})
+    forms = [form for form in one.forms if form.kind != "not" and _speaks(form, language)]
+    denied = {form.entry for form in one.forms if form.kind == "not" and _speaks(form, language)}
+    forms = [form for form in forms if form.entry not in denied] if denied else forms
+    if not forms:
+        return NOTHING
+    return Settled((Hit(number, first, last, start, end, tuple(dict.fromkeys(forms))),), (), {})
 
 
 def _speaks(form: Form, language: str) -> bool:

@@ -295,7 +295,7 @@ typedef struct {
 typedef struct {
     u32 kind, least, parts, first;
 } Group;
-enum { COUNT, SENTENCE, NEARBY, TITLE, LEAD, TIMES };
+enum { COUNT, SENTENCE, NEARBY, TITLE, LEAD, TIMES, PARAGRAPH };
 
 /* Patterns that belong together: those of the lexicon, those of a set of rules. All sets have one key. */
 typedef struct {
@@ -342,12 +342,13 @@ typedef struct {
 
 typedef struct {
     u32 epoch, count;
-    u64 sentences, blocks;
+    u64 sentences, paragraphs, blocks;
 } Leaf;
 
 typedef struct {
     u32 *ids[MOST_SETS];  /* tokens as the sets number them, [tokens] */
     u8 *sentence;         /* [tokens] bit of the sentence */
+    u8 *paragraph;        /* [tokens] bit of the paragraph */
     Leaf *leaves;
     u32 *touched;         /* [leaves] */
     u32 *way_epoch[MOST_SETS]; /* [ways] by set of rules */
@@ -401,23 +402,29 @@ static u64 spread(u64 bits, u32 tokens) {
     return wide;
 }
 
-static void touch(Scratch *scratch, u32 leaf, u64 sentences, u64 blocks) {
+/* Where a pattern stands. */
+typedef struct {
+    u64 sentences, paragraphs, blocks;
+} Marks;
+
+static void touch(Scratch *scratch, u32 leaf, Marks marks) {
     Leaf *state = &scratch->leaves[leaf];
     if (state->epoch != scratch->epoch) {
         state->epoch = scratch->epoch;
         state->count = 0;
-        state->sentences = state->blocks = 0;
+        state->sentences = state->paragraphs = state->blocks = 0;
         scratch->touched[scratch->touched_count++] = leaf;
         scratch->traffic[leaf]++;
     }
     state->count++;
-    state->sentences |= sentences;
-    state->blocks |= blocks;
+    state->sentences |= marks.sentences;
+    state->paragraphs |= marks.paragraphs;
+    state->blocks |= marks.blocks;
 }
 
-static void touch_entry(const Patterns *set, Scratch *scratch, u32 entry, u64 sentences, u64 blocks) {
+static void touch_entry(const Patterns *set, Scratch *scratch, u32 entry, Marks marks) {
     for (u32 at = set->leaves_at[entry]; at < set->leaves_at[entry + 1]; at++)
-        touch(scratch, set->leaves[at], sentences, blocks);
+        touch(scratch, set->leaves[at], marks);
 }
 
 static void emit(const Patterns *set, u32 number, Scratch *scratch, u32 pattern, int plain, u32 first, u32 last) {
@@ -429,17 +436,20 @@ static void emit(const Patterns *set, u32 number, Scratch *scratch, u32 pattern,
     scratch->found_pattern[at] = pattern | number << SET_SHIFT;
     scratch->found_first[at] = first;
     scratch->found_last[at] = last;
-    u64 sentences = (u64)1 << scratch->sentence[first] | (u64)1 << scratch->sentence[last];
-    u64 blocks = (u64)1 << (first / BLOCK & 63) | (u64)1 << (last / BLOCK & 63);
+    Marks marks = {
+        .sentences = (u64)1 << scratch->sentence[first] | (u64)1 << scratch->sentence[last],
+        .paragraphs = (u64)1 << scratch->paragraph[first],
+        .blocks = (u64)1 << (first / BLOCK & 63) | (u64)1 << (last / BLOCK & 63),
+    };
     u32 owner = set->owner[pattern];
     if (owner == NONE) return;
     if (plain) {
-        touch(scratch, owner, sentences, blocks);
+        touch(scratch, owner, marks);
     } else if (owner & LISTED) {
         const u32 *entry = set->lists + (owner & ~LISTED);
-        for (u32 left = *entry++; left; left--) touch_entry(set, scratch, *entry++, sentences, blocks);
+        for (u32 left = *entry++; left; left--) touch_entry(set, scratch, *entry++, marks);
     } else {
-        touch_entry(set, scratch, owner, sentences, blocks);
+        touch_entry(set, scratch, owner, marks);
     }
 }
 
@@ -639,17 +649,20 @@ static u32 arabic_readings(const Characters *characters, const Field *field, u32
 
 /* --- rules -------------------------------------------------------------------------------------- */
 
-static u64 masks(const Scratch *scratch, const Rules *rules, u32 part, int blocks) {
-    if (!(part & LISTED)) {
-        const Leaf *leaf = &scratch->leaves[part];
-        return leaf->epoch == scratch->epoch ? (blocks ? leaf->blocks : leaf->sentences) : 0;
-    }
+/* The bits of one kind of a part's leaves: u64 number 0 sentences, 1 paragraphs, 2 blocks. */
+enum { SENTENCES, PARAGRAPHS, BLOCKS };
+
+static inline u64 bits_of(const Scratch *scratch, u32 leaf, int kind) {
+    const Leaf *state = &scratch->leaves[leaf];
+    if (state->epoch != scratch->epoch) return 0;
+    return kind == SENTENCES ? state->sentences : kind == PARAGRAPHS ? state->paragraphs : state->blocks;
+}
+
+static u64 masks(const Scratch *scratch, const Rules *rules, u32 part, int kind) {
+    if (!(part & LISTED)) return bits_of(scratch, part, kind);
     const u32 *at = rules->part_lists + (part & ~LISTED);
     u64 bits = 0;
-    for (u32 left = *at++; left; left--) {
-        const Leaf *leaf = &scratch->leaves[*at++];
-        if (leaf->epoch == scratch->epoch) bits |= blocks ? leaf->blocks : leaf->sentences;
-    }
+    for (u32 left = *at++; left; left--) bits |= bits_of(scratch, *at++, kind);
     return bits;
 }
 
@@ -671,24 +684,26 @@ static int holds(const Rules *rules, const Scratch *scratch, const Group *group)
     switch (group->kind) {
     case COUNT:
         for (u32 k = 0; k < group->parts; k++) {
-            there += masks(scratch, rules, parts[k], 0) != 0;
+            there += masks(scratch, rules, parts[k], SENTENCES) != 0;
             if (there >= group->least) return 1;
             if (there + (group->parts - k - 1) < group->least) return 0;
         }
         return group->least == 0;
     case SENTENCE:
-        for (u32 k = 0; k < group->parts && together; k++) together &= masks(scratch, rules, parts[k], 0);
+    case PARAGRAPH:
+        for (u32 k = 0; k < group->parts && together; k++)
+            together &= masks(scratch, rules, parts[k], group->kind == SENTENCE ? SENTENCES : PARAGRAPHS);
         return together != 0;
     case NEARBY: {
-        u64 around = spread(masks(scratch, rules, parts[0], 1), group->least);
+        u64 around = spread(masks(scratch, rules, parts[0], BLOCKS), group->least);
         for (u32 k = 1; k < group->parts; k++)
-            if (!(masks(scratch, rules, parts[k], 1) & around)) return 0;
+            if (!(masks(scratch, rules, parts[k], BLOCKS) & around)) return 0;
         return around != 0;
     }
     case TITLE:
     case LEAD:
         for (u32 k = 0; k < group->parts; k++)
-            if (!(masks(scratch, rules, parts[k], 0) & (group->kind == TITLE ? 1 : scratch->lead))) return 0;
+            if (!(masks(scratch, rules, parts[k], SENTENCES) & (group->kind == TITLE ? 1 : scratch->lead))) return 0;
         return 1;
     default:
         return times(scratch, rules, parts[0]) >= group->least;
@@ -714,20 +729,24 @@ static void look_at(const Rules *rules, u32 number, Scratch *scratch, u32 way) {
 /* Numbers of sentences, never more than there are: bit 0 the title, 1 to 63 in turn the text's. */
 static void number_sentences(const Article *article, Scratch *scratch) {
     const Field *text = article->fields[1];
-    u32 end = 0, paragraph = 0, bit = 1;
-    for (u32 k = 0; k < article->title_tokens; k++) scratch->sentence[k] = 0;
+    u32 end = 0, paragraph = 0, bit = 1, paragraph_bit = 1;
+    for (u32 k = 0; k < article->title_tokens; k++) scratch->sentence[k] = scratch->paragraph[k] = 0;
     scratch->lead = 3;
     int first_paragraph = 1;
     for (u32 k = 0; k < text->tokens; k++) {
-        int next = 0;
+        int next = 0, next_paragraph = 0;
         while (end < text->ends && text->end_at[end] <= text->start[k]) end++, next = 1;
         while (paragraph < text->paragraphs && text->paragraph_at[paragraph] < text->start[k]) {
             paragraph++;
-            next = 1;
-            if (k) first_paragraph = 0;
+            if (k && !next_paragraph) {
+                paragraph_bit = paragraph_bit == 63 ? 1 : paragraph_bit + 1;
+                first_paragraph = 0;
+            }
+            next = next_paragraph = 1;
         }
         if (next && k) bit = bit == 63 ? 1 : bit + 1;
         scratch->sentence[article->title_tokens + k] = (u8)bit;
+        scratch->paragraph[article->title_tokens + k] = (u8)paragraph_bit;
         if (first_paragraph) scratch->lead |= (u64)1 << bit;
     }
 }

@@ -95,6 +95,7 @@ class ScratchStruct(ctypes.Structure):
     _fields_ = (
         ("ids", c_void_p * MOST_SETS),
         ("sentence", c_void_p),
+        ("paragraph", c_void_p),
         ("leaves", c_void_p),
         ("touched", c_void_p),
         ("way_epoch", c_void_p * MOST_SETS),

@@ -34,7 +34,7 @@ _plain_arabic = re.compile("[\u0621-\u063a\u0641-\u064a]+\\Z")
 """Words that the kernel reads otherwise by itself."""
 
 _OTHERS_AT_LEAST = 1024
-_LEAF_BYTES = 24
+_LEAF_BYTES = 32
 _FOUND = ("found_first", "found_last", "found_pattern")
 _ELSEWHERE = 0xFFFE
 """The number of a language that the lexicon does not have."""
@@ -79,6 +79,7 @@ class _Work:
             struct.ids[number] = self._new(f"ids{number}", tokens + 2, np.uint32)
             struct.other_ids[number] = self._new(f"other{number}", struct.most_others, np.uint32)
         struct.sentence = self._new("sentence", tokens + 2, np.uint8)
+        struct.paragraph = self._new("paragraph", tokens + 2, np.uint8)
         struct.other_at = self._new("other_at", tokens + 2, np.uint32)
         for name in _FOUND:
             self._found[name] = np.zeros(struct.most_found, np.uint32)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_
 
 import numpy as np
 
@@ -102,10 +104,12 @@ class _Marks:
     def __init__(self, lead: int) -> None:
         self.lead = lead
         self.sentences: dict[int, int] = {}
+        self.paragraphs: dict[int, int] = {}
         self.blocks: dict[int, int] = {}
         self.times: dict[int, int] = {}
 
-    def add(self, leaf: int, sentences: int, blocks: int) -> None:
+    def add(self, leaf: int, sentences: int, paragraphs: int, blocks: int) -> None:
+        self.paragraphs[leaf] = self.paragraphs.get(leaf, 0) | paragraphs
         self.sentences[leaf] = self.sentences.get(leaf, 0) | sentences
         self.blocks[leaf] = self.blocks.get(leaf, 0) | blocks
         self.times[leaf] = self.times.get(leaf, 0) + 1
@@ -191,10 +195,11 @@ class PlainKernel:
         for number, (places, offset) in enumerate(zip(rows, (0, len(fields[0].starts)), strict=True)):
             for first, last, pattern in places:
                 bits = _TITLE if number == 0 else 1 << _bit(starts, first) | 1 << _bit(starts, last)
+                paragraph = _TITLE if number == 0 else 1 << _bit(text.paragraph_starts, first)
                 blocks = 1 << ((first + offset) // BLOCK & 63) | 1 << ((last + offset) // BLOCK & 63)
                 filed = self._sets[pattern >> SET_SHIFT]
                 for leaf in filed.leaves(pattern & ((1 << SET_SHIFT) - 1)):
-                    marks.add(leaf, bits, blocks)
+                    marks.add(leaf, bits, paragraph, blocks)
         return marks
 
     def _candidates(self, marks: _Marks) -> list[int]:
@@ -281,14 +286,13 @@ class _Checks:
             blocks = [_union(marks.blocks, part) for part in parts]
             around = _spread(blocks[0], least)
             return around != 0 and all(one & around for one in blocks[1:])
+        if kind == Kind.PARAGRAPH:
+            return reduce(and_, (_union(marks.paragraphs, part) for part in parts)) != 0
         sentences = [_union(marks.sentences, part) for part in parts]
         if kind == Kind.COUNT:
             return sum(one != 0 for one in sentences) >= least
         if kind == Kind.SENTENCE:
-            together = sentences[0]
-            for one in sentences[1:]:
-                together &= one
-            return together != 0
+            return reduce(and_, sentences) != 0
         inside = _TITLE if kind == Kind.TITLE else marks.lead
         return all(one & inside for one in sentences)
 
