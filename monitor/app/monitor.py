@@ -21,8 +21,8 @@ from monitor.config import Settings
 from monitor.feeds.feed import PollingSettings
 from monitor.feeds.inbox import Inbox
 from monitor.feeds.poll import Poller
-from monitor.net.client import Client
 from monitor.matching.kernel.choice import NAME as KERNEL
+from monitor.net.client import Client
 from monitor.notify.channel import send_context
 from monitor.notify.sender import Sender
 from monitor.pipeline import build, with_routing, with_rules
