@@ -36,8 +36,6 @@ _plain_arabic = re.compile("[\u0621-\u063a\u0641-\u064a]+\\Z")
 _OTHERS_AT_LEAST = 1024
 _LEAF_BYTES = 32
 _FOUND = ("found_first", "found_last", "found_pattern")
-_ELSEWHERE = 0xFFFE
-"""The number of a language that the lexicon does not have."""
 
 
 class _Work:
@@ -174,7 +172,7 @@ class NativeKernel:
             field.segment(raw, language, self._key, self.memory)
         work.grow(work.fields[0].struct.tokens + work.fields[1].struct.tokens)
         article = work.article
-        article.language = self._plan.table.languages.get(language, _ELSEWHERE) if language else 0
+        article.language = self._plan.table.languages.get(language, plain.ELSEWHERE) if language else 0
         article.arabic = language == "ar"
         article.listed_only = language in plain.LISTED_LANGUAGES
         article.others = 0

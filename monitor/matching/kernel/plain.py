@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import and_
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from monitor.matching.alternatives import alternatives
-from monitor.matching.conditions import Kind
 from monitor.matching.filing.hashing import Numbers
-from monitor.matching.filing.patterns import LISTED, NONE, PREFIXED, PatternSet
+from monitor.matching.filing.lexicon import SEVERAL
+from monitor.matching.filing.patterns import LISTED, NONE, PatternSet
 from monitor.matching.filing.plan import SET_SHIFT, Plan
-from monitor.matching.filing.rules import RuleSet
+from monitor.matching.kernel.checks import BLOCK, TITLE, Checks, Marks
 from monitor.matching.kernel.read import Read, Row, Rows, in_order
-from monitor.matching.patterns import PREFIX_KEY
+from monitor.matching.patterns import PREFIX_KEY, surface_of
 from monitor.matching.patterns import patterns as spellings
 from monitor.matching.text import Segmented, segment
 
@@ -24,9 +22,14 @@ NAME = "python"
 LISTED_LANGUAGES = frozenset(("he", "ko"))
 """Languages in which other readings count for what the lexicon lists, not for plain terms."""
 
-BLOCK = 16  # tokens
-_TITLE = 1
+ELSEWHERE = 0xFFFE
+"""The number of a language that the lexicon does not have."""
+
 _TEXT_BITS = 63
+
+
+_Way = tuple[int, int, int, tuple[int, ...], str, tuple[str, ...]]
+"""A pattern, where its rarest token stands in it, its language, its tokens, a prefix behind them, spellings."""
 
 
 class _Filed:
@@ -37,25 +40,38 @@ class _Filed:
         self.words = _words(patterns, texts)
         self.whole = frozenset(patterns.slots["token"][patterns.slots["whole"] > 0].tolist())
         self.plain_terms = plain_terms
-        self.filed_at = patterns.filed_at.tolist()
-        self.filed = list(
-            zip(*(patterns.filed[name].tolist() for name in ("pattern", "at", "flags")), strict=True)
-        )
-        self._tokens, self._tokens_at = patterns.tokens.tolist(), patterns.tokens_at.tolist()
+        self._patterns = patterns
+        self._under: dict[int, Sequence[_Way]] = {}
         self._owners = patterns.owners
         self._leaves: dict[int, tuple[int, ...]] = {}
         self.prefixes: dict[str, list[tuple[int, str]]] = {}
-        self.endings: dict[int, str] = {}
         for number, pattern in patterns.special.items():
             if pattern.prefix:
                 text = pattern.tokens[-1]
-                self.endings[number] = text
                 if len(pattern.tokens) == 1:
                     self.prefixes.setdefault(text[:PREFIX_KEY], []).append((number, text))
 
-    def tokens(self, pattern: int) -> list[int]:
-        found: list[int] = self._tokens[self._tokens_at[pattern] : self._tokens_at[pattern + 1]]
-        return found
+    def under(self, token: int) -> Sequence[_Way]:
+        """The patterns filed under a token."""
+        known = self._under.get(token)
+        if known is None:
+            patterns = self._patterns
+            rows = patterns.filed[patterns.filed_at[token] : patterns.filed_at[token + 1]]
+            known = self._under[token] = [
+                self._way(int(row["pattern"]), int(row["at"]), int(row["language"])) for row in rows
+            ]
+        return known
+
+    def _way(self, pattern: int, at: int, language: int) -> _Way:
+        patterns = self._patterns
+        begin, end = int(patterns.tokens_at[pattern]), int(patterns.tokens_at[pattern + 1])
+        tokens = tuple(patterns.tokens[begin:end].tolist())
+        special = patterns.special.get(pattern)
+        if special is None:
+            return pattern, at, language, tokens, "", ()
+        if special.prefix:
+            return pattern, at, language, tokens[:-1], special.tokens[-1], ()
+        return pattern, at, language, tokens, "", special.surfaces
 
     def leaves(self, pattern: int) -> tuple[int, ...]:
         known = self._leaves.get(pattern)
@@ -98,23 +114,6 @@ def _words(patterns: PatternSet, texts: Iterable[tuple[str, bool]]) -> dict[str,
     return words
 
 
-class _Marks:
-    """Where leaves stand: bits of sentences and blocks, and how often."""
-
-    def __init__(self, lead: int) -> None:
-        self.lead = lead
-        self.sentences: dict[int, int] = {}
-        self.paragraphs: dict[int, int] = {}
-        self.blocks: dict[int, int] = {}
-        self.times: dict[int, int] = {}
-
-    def add(self, leaf: int, sentences: int, paragraphs: int, blocks: int) -> None:
-        self.paragraphs[leaf] = self.paragraphs.get(leaf, 0) | paragraphs
-        self.sentences[leaf] = self.sentences.get(leaf, 0) | sentences
-        self.blocks[leaf] = self.blocks.get(leaf, 0) | blocks
-        self.times[leaf] = self.times.get(leaf, 0) + 1
-
-
 class PlainKernel:
     """Reads articles by one plan, in Python. Safe to share between threads."""
 
@@ -124,7 +123,7 @@ class PlainKernel:
         self._sets = list(filed)
         for number, patterns in enumerate(plan.pattern_sets[len(filed) :], len(filed)):
             self._sets.append(_Filed(patterns, plan.table.lexicon.forms.spelled(), plain_terms=number > 0))
-        self._rules = [_Checks(rules) for rules in plan.rule_sets]
+        self._rules = [Checks(rules) for rules in plan.rule_sets]
         self._traffic = np.zeros(plan.leaf_count + 1, np.uint32)
         self._articles = 0
 
@@ -156,53 +155,67 @@ class PlainKernel:
 
     def _rows(self, text: Segmented, language: str) -> list[Row]:
         folds = list(text.folds)
-        lexicon = self._sets[0]
-        others = [
-            ()
-            if not language or lexicon.words.get(fold) in lexicon.whole
-            else alternatives(text.raw[start:end], language)
-            for fold, start, end in zip(folds, text.starts, text.ends, strict=True)
-        ]
-        found: list[Row] = []
+        others = self._others(text, folds, language)
+        spoken = self._plan.table.languages.get(language, ELSEWHERE) if language else 0
+        found: set[Row] = set()
         for number, filed in enumerate(self._sets):
-            listed_only = filed.plain_terms and language in LISTED_LANGUAGES
-            ids = [filed.words.get(fold, 0) for fold in folds]
-            readings = [
-                () if listed_only else tuple(filed.words.get(other, 0) for other in several)
-                for several in others
-            ]
+            get = filed.words.get
+            ids = [get(fold, 0) for fold in folds]
+            readings: dict[int, tuple[int, ...]] = {}
+            if not (filed.plain_terms and language in LISTED_LANGUAGES):
+                for at, several in others.items():
+                    readings[at] = tuple([get(other, 0) for other in several])
+            offset = number << SET_SHIFT
             for at, token in enumerate(ids):
-                for wanted in {token, *readings[at]} - {0}:
-                    for pattern, offset, flags in filed.filed[
-                        filed.filed_at[wanted] : filed.filed_at[wanted + 1]
-                    ]:
-                        row = _stands(filed, pattern, flags, at - offset, ids, readings, folds)
-                        if row is not None and (offset == 0 or token == wanted):
-                            found.append((row[0], row[1], pattern | number << SET_SHIFT))
-                for pattern, prefix in filed.prefixes.get(folds[at][:PREFIX_KEY], ()):
-                    if folds[at].startswith(prefix):
-                        found.append((at, at, pattern | number << SET_SHIFT))
-        return list(set(found))
+                if token:
+                    for way in filed.under(token):
+                        last = _stands(way, at, token, ids, readings, text, spoken)
+                        if last >= 0:
+                            found.add((at - way[1], last, way[0] | offset))
+            for at, tokens in readings.items():
+                for token in tokens:
+                    for way in filed.under(token) if token else ():
+                        last = -1 if way[1] else _stands(way, at, token, ids, readings, text, spoken)
+                        if last >= 0:
+                            found.add((at, last, way[0] | offset))
+            for at, fold in enumerate(folds) if filed.prefixes else ():
+                for pattern, prefix in filed.prefixes.get(fold[:PREFIX_KEY], ()):
+                    if fold.startswith(prefix):
+                        found.add((at, at, pattern | offset))
+        return list(found)
 
-    def _marks(self, fields: Sequence[Segmented], rows: Sequence[Sequence[Row]]) -> _Marks:
+    def _others(self, text: Segmented, folds: Sequence[str], language: str) -> dict[int, tuple[str, ...]]:
+        """Other readings of tokens that are no name or term of the lexicon as they stand."""
+        if language != "ar" and language not in LISTED_LANGUAGES:
+            return {}
+        lexicon = self._sets[0]
+        found = {}
+        for at, (fold, start, end) in enumerate(zip(folds, text.starts, text.ends, strict=True)):
+            if lexicon.words.get(fold) not in lexicon.whole:
+                several = alternatives(text.raw[start:end], language)
+                if several:
+                    found[at] = several
+        return found
+
+    def _marks(self, fields: Sequence[Segmented], rows: Sequence[Sequence[Row]]) -> Marks:
         text = fields[1]
         starts = text.sentence_starts
-        lead = _TITLE
+        lead = TITLE
         if text.starts:
             first_paragraph = text.paragraph(0)[1]
             lead |= sum({1 << _bit(starts, token) for token in range(first_paragraph)})
-        marks = _Marks(lead)
+        marks = Marks(lead)
         for number, (places, offset) in enumerate(zip(rows, (0, len(fields[0].starts)), strict=True)):
             for first, last, pattern in places:
-                bits = _TITLE if number == 0 else 1 << _bit(starts, first) | 1 << _bit(starts, last)
-                paragraph = _TITLE if number == 0 else 1 << _bit(text.paragraph_starts, first)
+                bits = TITLE if number == 0 else 1 << _bit(starts, first) | 1 << _bit(starts, last)
+                paragraph = TITLE if number == 0 else 1 << _bit(text.paragraph_starts, first)
                 blocks = 1 << ((first + offset) // BLOCK & 63) | 1 << ((last + offset) // BLOCK & 63)
                 filed = self._sets[pattern >> SET_SHIFT]
                 for leaf in filed.leaves(pattern & ((1 << SET_SHIFT) - 1)):
                     marks.add(leaf, bits, paragraph, blocks)
         return marks
 
-    def _candidates(self, marks: _Marks) -> list[int]:
+    def _candidates(self, marks: Marks) -> list[int]:
         found: set[int] = set()
         dead = self._plan.dead
         offset = 0
@@ -231,92 +244,28 @@ def _bit(starts: Sequence[int], token: int) -> int:
 
 
 def _stands(
-    filed: _Filed,
-    pattern: int,
-    flags: int,
-    first: int,
+    way: _Way,
+    at: int,
+    token: int,
     ids: Sequence[int],
-    readings: Sequence[tuple[int, ...]],
-    folds: Sequence[str],
-) -> tuple[int, int] | None:
-    """First and last token if the pattern stands there."""
-    wanted = filed.tokens(pattern)
-    last = first + len(wanted) - 1
+    readings: Mapping[int, tuple[int, ...]],
+    text: Segmented,
+    spoken: int,
+) -> int:
+    """The last token if the pattern stands where its token at ``at`` stands for ``token``; else -1."""
+    _, offset, language, wanted, ending, surfaces = way
+    if language and spoken and language not in (spoken, SEVERAL):
+        return -1
+    first = at - offset
+    last = first + len(wanted) - (not ending)
     if first < 0 or last >= len(ids):
-        return None
-    exact = len(wanted) - 1 if flags & PREFIXED else len(wanted)
-    if exact and ids[first] != wanted[0] and wanted[0] not in readings[first]:
-        return None
-    if any(ids[first + at] != wanted[at] for at in range(1, exact)):
-        return None
-    if flags & PREFIXED and not folds[last].startswith(filed.endings[pattern]):
-        return None
-    return first, last
-
-
-class _Checks:
-    """Which rules of a set may fire."""
-
-    def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules.rules
-        self._watch_at, self._watch = rules.watch_at.tolist(), rules.watch.tolist()
-        self._way_rule, self._way_at = rules.way_rule.tolist(), rules.way_at.tolist()
-        self._groups = rules.groups.tolist()
-        self._parts, self._lists = rules.parts.tolist(), rules.part_lists.tolist()
-        self._always = rules.always.tolist()
-
-    def candidates(self, marks: _Marks) -> set[int]:
-        ways = set(self._always)
-        for leaf in marks.times:
-            if leaf + 1 < len(self._watch_at):
-                ways.update(self._watch[self._watch_at[leaf] : self._watch_at[leaf + 1]])
-        return {self._way_rule[way] for way in ways if self._open(way, marks)}
-
-    def _open(self, way: int, marks: _Marks) -> bool:
-        return all(
-            self._holds(group, marks) for group in self._groups[self._way_at[way] : self._way_at[way + 1]]
-        )
-
-    def _holds(self, group: tuple[int, int, int, int], marks: _Marks) -> bool:
-        kind, least, count, first = group
-        parts = [self._leaves(part) for part in self._parts[first : first + count]]
-        if kind == Kind.TIMES:
-            return sum(marks.times.get(leaf, 0) for leaf in parts[0]) >= least
-        if kind == Kind.NEARBY:
-            blocks = [_union(marks.blocks, part) for part in parts]
-            around = _spread(blocks[0], least)
-            return around != 0 and all(one & around for one in blocks[1:])
-        if kind == Kind.PARAGRAPH:
-            return reduce(and_, (_union(marks.paragraphs, part) for part in parts)) != 0
-        sentences = [_union(marks.sentences, part) for part in parts]
-        if kind == Kind.COUNT:
-            return sum(one != 0 for one in sentences) >= least
-        if kind == Kind.SENTENCE:
-            return reduce(and_, sentences) != 0
-        inside = _TITLE if kind == Kind.TITLE else marks.lead
-        return all(one & inside for one in sentences)
-
-    def _leaves(self, part: int) -> Sequence[int]:
-        if not part & LISTED:
-            return (part,)
-        at = part & ~LISTED
-        found: list[int] = self._lists[at + 1 : at + 1 + self._lists[at]]
-        return found
-
-
-def _union(marks: dict[int, int], leaves: Sequence[int]) -> int:
-    bits = 0
-    for leaf in leaves:
-        bits |= marks.get(leaf, 0)
-    return bits
-
-
-def _spread(bits: int, tokens: int) -> int:
-    """Bits of blocks at most this many tokens away."""
-    blocks = (tokens + BLOCK - 1) // BLOCK
-    if blocks >= 32:
-        return -1 if bits else 0
-    wide = bits
-    for shift in range(1, blocks + 1):
-        wide |= bits << shift | bits >> (64 - shift) | bits >> shift | bits << (64 - shift)
-    return wide & (1 << 64) - 1
+        return -1
+    for place, one in enumerate(wanted, first):
+        if ids[place] != one and (place != first or one not in readings.get(first, ())):
+            return -1
+    if ending and not text.folds[last].startswith(ending):
+        return -1
+    for place, surface in enumerate(surfaces, first):
+        if surface_of(text.raw[text.starts[place] : text.ends[place]]) != surface:
+            return -1
+    return last
