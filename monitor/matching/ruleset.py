@@ -16,6 +16,11 @@ from monitor.matching.filing.rarity import Rarity, Traffic
 from monitor.matching.filing.rules import file_rules
 from monitor.matching.rule import Rule
 
+Numbering = npt.NDArray[np.int64]
+
+STRIDE = 2048
+"""Rules that are compared in one go: between two, other threads read on."""
+
 
 class Base:
     """The rules that were filed together."""
@@ -28,7 +33,7 @@ class Base:
         self._extra = {number: frozenset(ids) for number, ids in found.items() if ids}
         self._all_extra = frozenset().union(*self._extra.values())
 
-    def numbers(self, rules: Sequence[Rule]) -> npt.NDArray[np.int64]:
+    def numbers(self, rules: Sequence[Rule]) -> Numbering:
         """The number of each rule, -1 for one that was not filed as it is now."""
         found = np.fromiter(map(self._numbers.get, map(id, rules), repeat(-1)), np.int64, len(rules))
         for at in np.flatnonzero(found < 0).tolist():
@@ -57,8 +62,11 @@ class Filed:
         base: Base | None = None,
         added: tuple[Rule, ...] = (),
         places: Numbers | None = None,
+        numbers: Numbering | None = None,
     ) -> None:
-        """``places[n]`` is where the rule of number n stands among ``rules``; none: where it was filed."""
+        """``places[n]`` is where the rule of number n stands among ``rules``, ``numbers`` tell the way back;
+        none: each stands where it was filed."""
+        self._numbers = np.arange(len(rules)) if numbers is None else numbers
         self.plan = plan
         self.rules = rules
         self._base = Base(rules) if base is None else base
@@ -92,7 +100,7 @@ class Filed:
         """The same base for these rules: what it lacks is added, what is not among them is dead."""
         base = self._base
         count = len(base.rules)
-        numbers = base.numbers(rules)
+        numbers = self._numbers_of(rules)
         new = np.flatnonzero(numbers < 0)
         added = [rules[at] for at in new.tolist()]
         numbers[new] = np.arange(count, count + len(added))
@@ -105,7 +113,27 @@ class Filed:
         if added:
             first_leaf = self.plan.base.leaf_count
             delta = file_rules([rule.clause for rule in added], table, rarity, first_leaf)
-        return Filed(Plan(table, self.plan.base, delta, dead), rules, base, tuple(added), places)
+        plan = Plan(table, self.plan.base, delta, dead)
+        return Filed(plan, rules, base, tuple(added), places, numbers)
+
+    def _numbers_of(self, rules: tuple[Rule, ...]) -> Numbering:
+        """The number of each rule in the base, -1 for one that it lacks; only those are looked up that
+        stand between what is as it was."""
+        before, count = self.rules, len(self._base.rules)
+        most = min(len(before), len(rules))
+        head = 0
+        while head < most and before[head : head + STRIDE] == rules[head : head + STRIDE]:
+            head += STRIDE
+        head = min(head, most)
+        tail = 0
+        while tail + STRIDE <= most - head and (
+            before[len(before) - tail - STRIDE : len(before) - tail]
+            == rules[len(rules) - tail - STRIDE : len(rules) - tail]
+        ):
+            tail += STRIDE
+        kept = np.where(self._numbers < count, self._numbers, -1)
+        end = len(rules) - tail
+        return np.concatenate([kept[:head], self._base.numbers(rules[head:end]), kept[len(before) - tail :]])
 
     def traffic(self, articles: int, counts: Numbers) -> Traffic:
         """Counts of leaves by number, as those of the lexicon and of terms by name."""

@@ -61,6 +61,7 @@ class Segmented:
     """
 
     __slots__ = (
+        "_blank_lines",
         "_breaks",
         "_folds",
         "_paragraphs",
@@ -80,17 +81,18 @@ class Segmented:
         ends: list[int],
         folds: Sequence[str] | None = None,
         stops: list[int] | None = None,
-        paragraphs: list[int] | None = None,
+        blank_lines: list[int] | None = None,
     ) -> None:
-        """``stops`` are where punctuation begins that may end a sentence, ``paragraphs`` the first token of
-        each paragraph: both are found if they are not given, as ``folds`` are."""
+        """``stops`` are where punctuation begins that may end a sentence, ``blank_lines`` where blank lines
+        end: both are found if they are not given, as ``folds`` are."""
         self.raw = raw
         self.language = language
         self.starts = starts
         self.ends = ends
         self._folds = folds
         self._stops = stops
-        self._paragraphs = paragraphs
+        self._blank_lines = blank_lines
+        self._paragraphs: list[int] | None = None
         self._sentences: list[int] | None = None
         self._breaks: dict[int, int] = {}
 
@@ -105,7 +107,9 @@ class Segmented:
     def paragraph_starts(self) -> list[int]:
         """The first token of each paragraph, ascending, the first always 0 if there is a token at all."""
         if self._paragraphs is None:
-            blank = [match.end() for match in _blank_line.finditer(self.raw)]
+            blank = self._blank_lines
+            if blank is None:
+                blank = [match.end() for match in _blank_line.finditer(self.raw)]
             self._paragraphs = _first_tokens(self.starts, blank)
         return self._paragraphs
 

@@ -152,18 +152,14 @@ class Tokens:
     def segmented(self, raw: str, language: str) -> Segmented:
         """The field as the verifier sees it."""
         struct = self.struct
-        starts = self.start[: struct.tokens].tolist()
-        breaks = self.paragraph_at[: struct.paragraphs]
-        firsts = np.searchsorted(self.start[: struct.tokens], breaks, side="right").tolist()
-        paragraphs = sorted({0, *(first for first in firsts if first < struct.tokens)}) if starts else []
         return Segmented(
             raw,
             language,
-            starts,
+            self.start[: struct.tokens].tolist(),
             self.stop[: struct.tokens].tolist(),
             None,
             self.stop_at[: struct.stops].tolist(),
-            paragraphs,
+            [place + 1 for place in self.paragraph_at[: struct.paragraphs].tolist()],
         )
 
 
