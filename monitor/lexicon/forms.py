@@ -94,8 +94,9 @@ class Forms(Sequence[Form]):
     def __getitem__(self, number: int | slice) -> Form | tuple[Form, ...]:
         if isinstance(number, slice):
             return tuple(self[one] for one in range(*number.indices(len(self))))
-        if number < 0:
-            number += len(self)
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        number %= len(self)
         kind = self.kinds[number]
         return Form(
             self.text(number),

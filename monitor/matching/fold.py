@@ -26,6 +26,9 @@ _hebrew_points = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]
 # Words of these letters alone need no more than the steps that concern them: most new words do.
 _plain_cyrillic = re.compile("[а-яёА-ЯЁіїєґІЇЄҐ]+\\Z")
 _plain_arabic = re.compile("[\u0621-\u063a\u0641-\u064a]+\\Z")
+LONGEST_REMEMBERED = 100
+"""Code points of a token that may come again."""
+
 _digits = re.compile(r"\d")
 _has_arabic = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _has_hebrew = re.compile("[\u0590-\u05ff]")
@@ -71,9 +74,12 @@ def _strip_marks(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-@lru_cache(maxsize=1 << 17)
 def fold(token: str) -> str:
     """The folded form of one token; empty if nothing of it is left."""
+    return _remembered(token) if len(token) <= LONGEST_REMEMBERED else _fold(token)
+
+
+def _fold(token: str) -> str:
     if token.isascii():
         return token.lower().replace("`", "'")
     if _plain_cyrillic.match(token):
@@ -91,6 +97,9 @@ def fold(token: str) -> str:
         if _digits.search(text):
             text = "".join(_digit(char) for char in text)
     return text
+
+
+_remembered = lru_cache(maxsize=1 << 17)(_fold)
 
 
 def _arabic_letters(text: str) -> str:

@@ -55,7 +55,7 @@ class Names:
             entry = self._plan.table.ids.get(key)
             if entry is not None:
                 return found.get(~entry, ())
-            leaves = (leaves.get(key, -1) for leaves in self._leaves)
+            leaves = (leaves[key] for leaves in self._leaves if key in leaves)
             return [place for leaf in leaves for place in found.get(leaf, ())]
 
         return whose

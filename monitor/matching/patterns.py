@@ -8,7 +8,7 @@ from itertools import product
 
 import msgspec
 
-from monitor.matching.characters import CLUSTERS
+from monitor.matching.characters import ASTRAL_CLUSTERS, CLUSTERS
 from monitor.matching.fold import IGNORABLE, fold
 from monitor.matching.text import segment
 
@@ -21,7 +21,7 @@ _MOST_HYPHENS = 3
 PREFIX_KEY = 3
 """Letters that a prefix has at the least, and by which prefixes are filed."""
 
-_plain = re.compile(rf"(?!.*[{CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
+_plain = re.compile(rf"(?!.*[{CLUSTERS}{ASTRAL_CLUSTERS}])[^\W\d_]+(?: [^\W\d_]+)*\Z")
 """Words of letters alone: most names are nothing else, and need no segmentation."""
 
 

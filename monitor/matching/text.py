@@ -23,7 +23,7 @@ from monitor.matching.characters import (
     RUNS,
     WORD,
 )
-from monitor.matching.fold import IGNORABLE, fold
+from monitor.matching.fold import IGNORABLE, LONGEST_REMEMBERED, fold
 from monitor.matching.sentences import end_at, stops
 
 DOT_GROUPING = frozenset(("de", "es", "it", "pt", "nl", "tr", "id", "da", "el", "hr", "sr", "ro", "vi"))
@@ -273,9 +273,10 @@ def _known(run: str) -> Token:
     pieces = _split(run)
     whole = len(pieces) == 1 and pieces[0][:2] == (0, len(run))
     token = pieces[0][2] if whole else pieces
-    if len(_cache) >= _CACHE_LIMIT:
-        _cache.clear()
-    _cache[run] = token
+    if len(run) <= LONGEST_REMEMBERED:
+        if len(_cache) >= _CACHE_LIMIT:
+            _cache.clear()
+        _cache[run] = token
     return token
 
 

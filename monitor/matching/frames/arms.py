@@ -175,7 +175,7 @@ def _right(piece: Piece, last: int) -> int:
         gap = piece.gaps[i]
         bits = _bits(piece, i)
         participle = i == last + 1 and bits & (w.LAUNCH | w.RELATIVE) and not is_hard(gap)
-        if gap != " " and not participle and (is_hard(gap) or is_comma(gap)):
+        if gap != " " and not participle and (is_hard(gap) or is_comma(gap)) and not _inside_list(piece, i):
             return -1
         if piece.folds[i] in _ENDS:
             return -1
@@ -189,6 +189,15 @@ def _right(piece: Piece, last: int) -> int:
         if bits & _STOPS or (bits & w.CONJUNCTION and not _between_names(piece, i)):
             return -1
     return -1
+
+
+def _inside_list(piece: Piece, i: int) -> bool:
+    """A comma between two names, where the verb stands behind them: droneları Moskova, Bryansk ve Kursk'u vurdu."""
+    after = i
+    while after < piece.n and _bits(piece, after) & (w.ARTICLE | w.PLACE_NOUN):
+        after += 1
+    final = piece.grammar.grammar.verb_final
+    return final and after < piece.n and piece.name_at[after] >= 0 and piece.name_at[i - 1] >= 0
 
 
 def _downed(piece: Piece, i: int) -> bool:

@@ -14,14 +14,18 @@ from monitor.matching.frames.model import CUES, Name, Piece, Word
 from monitor.matching.frames.punctuation import is_barrier, is_comma, is_hyphen
 from monitor.matching.frames.tags import tag
 
-_PREFIXES_OUT = frozenset(("anti", "pro", "non"))
+_PREFIXES_OUT = frozenset(("pro", "non"))
+_AGAINST = ("anti", "анти", "对", "對")
+"""What is written together with whom an event is against: anti-Russian, антироссийские, 对俄."""
 
 
 def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
     """Put the names, event words and cues among ``hits`` into the piece, then its grammar words."""
     entries = piece.lexicon.entries
     weapons: list[Weapon] = []
-    for hit in hits:
+    for hit, following in zip(hits, (*hits[1:], None), strict=True):
+        if following is not None and following.first <= hit.last and _cut_short(piece, hit):
+            continue
         first, last = hit.first - piece.lo, hit.last - piece.lo
         strong: set[str] = set()
         weak: set[str] = set()
@@ -71,6 +75,11 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
         _demonym_of_place(piece, name)
 
 
+def _cut_short(piece: Piece, hit: Hit) -> bool:
+    """对俄 where 俄罗斯 stands: the longer name behind is meant."""
+    return piece.language == "zh" and piece.text.folds[hit.first] in ("对", "對")
+
+
 def _verb_use(piece: Piece, verb: bool, first: int) -> bool:
     """What may be a verb, directly behind the name of who does it: Russia shells Kherson."""
     at = piece.name_at[first - 1] if first else -1
@@ -101,7 +110,7 @@ def _noun_use(piece: Piece, first: int) -> bool:
     if name.demonym:
         return not before.endswith("s")
     i = name.first - 1
-    return i >= 0 and (
+    return (i >= 0 and not is_barrier(piece.gaps[name.first])) and (
         piece.folds[i].isdigit()
         or piece.folds[i] in ("the", "of", "on", "at", "against")
         or piece.event_at[i] >= 0
@@ -151,11 +160,18 @@ def _modifier(piece: Piece, name: Name) -> None:
         joined = is_hyphen(piece.gaps[after])
         if joined or piece.language in ("zh", "tr", "de"):
             name.out = True
+    token = piece.folds[name.first]
+    if name.demonym and token.startswith(_AGAINST) and not token.startswith("antigu"):
+        _against(name)
+        return
     before = name.first - 1
     if before < 0:
         return
-    if is_hyphen(piece.gaps[name.first]) and piece.folds[before] in _PREFIXES_OUT:
-        name.out = True
+    if is_hyphen(piece.gaps[name.first]):
+        if piece.folds[before] in _PREFIXES_OUT:
+            name.out = True
+        elif piece.folds[before] == "anti":
+            _against(name)
     for _ in range(3):
         while before >= 0 and piece.bits[before] & w.INSIDE:
             before -= 1
@@ -167,6 +183,12 @@ def _modifier(piece: Piece, name: Name) -> None:
         if not piece.bits[before] & (w.ARTICLE | w.SKIP):
             return
         before -= 1
+
+
+def _against(name: Name) -> None:
+    """Anti-Russian: the named neither acts nor is where it happens."""
+    name.against = True
+    name.entries = {**name.entries, "actor": (), "place": ()}
 
 
 def _negated(piece: Piece, name: Name) -> bool:
@@ -199,7 +221,8 @@ def _mission(piece: Piece, name: Name) -> None:
     behind = after < piece.n and piece.bits[after] & w.MISSION and not is_barrier(piece.gaps[after])
     if behind or (before >= 0 and piece.bits[before] & w.MISSION and not is_barrier(piece.gaps[before + 1])):
         places = tuple(id for id in name.entries["place"] if id.startswith("place/"))
-        name.entries = {**name.entries, "place": places}  # the Damascus consulate is in Damascus
+        # The Damascus consulate is in Damascus; who gathers before an embassy is not its country.
+        name.entries = {**name.entries, "actor": (), "place": places}
 
 
 def _qualifiers(piece: Piece) -> None:

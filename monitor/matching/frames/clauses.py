@@ -82,7 +82,7 @@ def _at_punctuation(
     if piece.bits[current.start] & w.SUBORDINATOR:
         if not left_event and events[until] > events[i] and not piece.bits[i] & w.ANY_PREPOSITION:
             return _start(piece, i)
-        if left_event and _main_subject(piece, i):
+        if left_event and (_main_subject(piece, i) or _main_verb(piece, i)):
             return _start(piece, i)
     if left_event and _parallel(piece, current, i):
         return _start(piece, i)
@@ -95,6 +95,8 @@ def _at_punctuation(
     right_report = reports[until] > reports[i]
     if left_report and not left_event and bits & w.PRONOUN and piece.language == "de":
         return _complement(piece, current, i)  # teilte mit, sie habe ... angegriffen
+    if left_report and not left_event and _infinitive(piece, i, until):
+        return _complement(piece, current, i)
     if (left_report and not left_event) or (right_report and not right_event):
         return _start(piece, i)
     return current
@@ -129,6 +131,24 @@ def _main_subject(piece: Piece, i: int) -> bool:
     if name.demonym or not name.entries["actor"] or after >= piece.n or is_barrier(piece.gaps[after]):
         return False
     return not piece.bits[after] & (w.CONJUNCTION | w.ANY_PREPOSITION)
+
+
+def _main_verb(piece: Piece, i: int) -> bool:
+    """Während X bombardierte, beriet Y: behind a German subordinate clause the verb comes first."""
+    bits = w.ANY_PREPOSITION | w.CONJUNCTION | w.LEAD | w.ARTICLE | w.SUBORDINATOR
+    return (
+        piece.language == "de"
+        and piece.surface(i)[:1].islower()
+        and piece.name_at[i] < 0
+        and not piece.bits[i] & bits
+        and piece.bits[i - 1] & bits == 0
+        and piece.surface(i - 1)[:1].islower()
+    )
+
+
+def _infinitive(piece: Piece, i: int, until: int) -> bool:
+    """Wirft Kiew vor, Belgorod angegriffen zu haben: what was said is an infinitive."""
+    return piece.language == "de" and any(piece.folds[j] == "zu" for j in range(max(i + 1, until - 3), until))
 
 
 def _parallel(piece: Piece, current: Clause, i: int) -> bool:
@@ -226,7 +246,9 @@ def _fronted(piece: Piece, current: Clause, i: int) -> bool:
 
 
 def _list(piece: Piece, i: int) -> bool:
-    """The comma before token ``i`` stands inside a list of names."""
+    """The comma before token ``i`` stands inside a list of names; Chinese has another comma for these."""
+    if piece.grammar.grammar.no_spaces and is_hard(piece.gaps[i]):
+        return False
     left = i - 1
     while left > 0 and piece.name_at[left] < 0 and piece.bits[left] & (w.PLACE_NOUN | w.SKIP | w.ARTICLE):
         left -= 1

@@ -38,11 +38,25 @@ def coordinate(piece: Piece) -> None:
         if earlier.group < 0:
             earlier.group = earlier.first
         later.group = earlier.group
+        if later.mark and not earlier.mark and piece.language == "tr":
+            _mark_before(names, later)
         if not later.mark or later.mark == earlier.mark:
             later.mark = earlier.mark
             later.prepositional = later.prepositional or earlier.prepositional
             if later.preposition < 0:
                 later.preposition = earlier.preposition
+
+
+def _mark_before(names: list[Name], last: Name) -> None:
+    """Belgrad, Prag ve Viyana'da: the ending behind the last of a list marks them all."""
+    kinds = _kinds(last)
+    for name in names:
+        if name.group == last.group and not name.mark and kinds == _kinds(name):
+            name.mark, name.prepositional = last.mark, last.prepositional
+
+
+def _kinds(name: Name) -> frozenset[str]:
+    return frozenset(id.partition("/")[0] for id in name.entries["place"])
 
 
 def appositions(piece: Piece) -> None:

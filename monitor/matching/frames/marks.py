@@ -24,6 +24,9 @@ def mark(piece: Piece) -> None:
 
 
 def _mark(piece: Piece, name: Name) -> None:
+    if name.against:
+        name.mark = name.prepositional = w.ON
+        return
     _walk_left(piece, name)
     after = _suffix(piece, name)
     post = _postposition(piece, after)

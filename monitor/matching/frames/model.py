@@ -44,6 +44,7 @@ class Name:
 
     __slots__ = (
         "after_beside",
+        "against",
         "antecedent",
         "clause",
         "demonym",
@@ -80,6 +81,7 @@ class Name:
         self.mark = 0
         self.prepositional = 0  # the mark without a possessive's
         self.preposition = -1  # where the marking preposition stands
+        self.against = False  # anti-Russian: on whom it falls
         self.prefixed = False  # by the Arabic "and"
         self.group = -1
         self.antecedent = -1  # of which clause

@@ -68,10 +68,23 @@ def opposed(piece: Piece, word: Word, name: Name) -> bool:
     after = name.last + 1
     while after < piece.n and piece.folds[after] in piece.grammar.suffixes:
         after += 1
+    if piece.language == "tr" and word.verb and _attribute_of_object(piece, word, name):
+        return True
     own = piece.folds[name.preposition] if name.preposition >= 0 else ""
     if piece.folds[word.last] in _AGAINST and name.first > word.last and directly(piece, word, name):
         return True
     return own in _AGAINST or (piece.language == "tr" and after < piece.n and piece.folds[after] in _AGAINST)
+
+
+def _attribute_of_object(piece: Piece, word: Word, name: Name) -> bool:
+    """Ukrayna'daki savaş protesto edildi: the ending -ki ties the name to what was protested against."""
+    after = name.last + 1
+    if not after < word.first or not piece.folds[after].endswith(("taki", "deki", "daki", "teki")):
+        return False
+    between = range(after + 1, word.first)
+    return bool(between) and not any(
+        piece.name_at[i] >= 0 or w.postposition_of(piece.bits[i]) or is_comma(piece.gaps[i]) for i in between
+    )
 
 
 def subject_between(piece: Piece, word: Word, name: Name) -> bool:

@@ -13,6 +13,7 @@ from monitor.matching.frames.contact import (
     bound_by_noun_before,
     by_an_event,
     carried_out_after,
+    compounded,
     directly,
     event_start,
     follows,
@@ -24,9 +25,11 @@ from monitor.matching.frames.contact import (
     noun_between,
     object_of_another,
     other_place,
+    participle,
     piles_up,
     subject_before,
     suffers,
+    threatened,
     topic,
 )
 from monitor.matching.frames.model import GATHERINGS, Name, Occurrence, Piece, Word
@@ -94,9 +97,13 @@ def beside(piece: Piece, event: Occurrence, name: Name) -> int | None:
 def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
     if name.antecedent == event.clause:
         return 2
+    if compounded(piece, event, word, name) or threatened(piece, event, name):
+        return None
     near = beside(piece, event, name)
     if near is not None:
         return near
+    if (told := participle(piece, word, name)) is not None:
+        return 0 if told == "actor" else None
     doing = not before and name.first == word.last + 2 and piece.folds[name.first - 1] in _DOING
     if doing and piece.language == "tr":
         return 0  # saldırı düzenleyen İran: the participle is about the name behind it
@@ -144,6 +151,10 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         ):
             return 4
         return 4 if any(id.startswith("place/") for id in name.entries["actor"]) else 2
+    if word.first < word.last and piece.bits[word.last] & w.PATIENT:
+        at = piece.name_at[word.last + 1]
+        if at >= 0 and (piece.names[at] is name or 0 <= name.group == piece.names[at].group):
+            return None  # خرج الآلاف إلى شوارع براغ
     if grammar.bare_genitive and piece.language != "de" and not word.verb and directly(piece, word, name):
         if (
             piece.bits[word.first] & w.PATIENT
@@ -210,6 +221,10 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     mark = name.mark if name.mark != w.GENITIVE else name.prepositional
     if mark == w.GENITIVE:
         mark = 0
+    if (told := participle(piece, word, name)) is not None:
+        return 0 if told == "place" else None
+    if before and piece.language == "zh" and _undergoes(piece, event, name, word):
+        return 0
     if name.metonym and mark not in (w.ON, w.AT) and (before or not directly(piece, word, name)):
         return None
     if before and mark in (w.ON, w.AT, w.OF) and belongs_left(piece, event, name):
@@ -253,10 +268,20 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
     return 3
 
 
+def _undergoes(piece: Piece, event: Occurrence, name: Name, word: Word) -> bool:
+    """阿勒颇遭轰炸: the word of the passive directly behind the name."""
+    after = name.last + 1
+    if after == word.first:
+        return piece.folds[after] in "被遭受"
+    return bool(piece.bits[after] & w.PASSIVE) and piece.clause_of[after] == event.clause
+
+
 def _target(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool) -> int | None:
     mark = name.mark if name.mark != w.GENITIVE else name.prepositional
     if mark == w.GENITIVE:
         mark = 0
+    if compounded(piece, event, word, name):
+        return 0
     if mark in (w.ON, w.OF) and before and belongs_left(piece, event, name):
         return 1
     if mark == w.ON:

@@ -65,7 +65,8 @@ class Reader:
     def _events(self, document: Document, span: Span, spend: Callable[[int], None]) -> tuple[Event, ...]:
         kept = self._kept.get(span)
         if kept is None:
-            spend(span[2] - span[1])
+            # What is read is weighed by what competes in it: names among names cost more than words.
+            spend((span[2] - span[1]) * (1 + len(document.between(*span))))
             kept = self._kept[span] = analyse(document, *span, self._lexicon, extra=self._extra)
         else:
             spend(1 + len(kept))

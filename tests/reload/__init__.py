@@ -1,0 +1,1 @@
+"""Rules edited at random while articles flow, judged from outside: `python -m tests.reload --help`."""
