@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -28,10 +29,14 @@ class Base:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._numbers = {id(rule): number for number, rule in enumerate(rules)}
-        self._by_id = {rule.id: number for number, rule in enumerate(rules)}
-        found = {number: role_concepts(rule.clause) for number, rule in enumerate(rules)}
-        self._extra = {number: frozenset(ids) for number, ids in found.items() if ids}
+        self._extra = {
+            number: frozenset(ids) for number, rule in enumerate(rules) if (ids := role_concepts(rule.clause))
+        }
         self._all_extra = frozenset().union(*self._extra.values())
+
+    @cached_property
+    def _by_id(self) -> dict[str, int]:
+        return {rule.id: number for number, rule in enumerate(self.rules)}
 
     def numbers(self, rules: Sequence[Rule]) -> Numbering:
         """The number of each rule, -1 for one that was not filed as it is now."""

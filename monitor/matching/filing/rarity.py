@@ -52,6 +52,10 @@ class Rarity:
             known = self._known[leaf] = self._find(leaf)
         return known
 
+    def forget(self) -> None:
+        """Give back what was remembered of single leaves."""
+        self._known.clear()
+
     def _find(self, leaf: Leaf) -> float:
         kind, text = leaf[0], leaf[2:]
         if kind in "ew":

@@ -56,6 +56,7 @@ def file_rules(clauses: Sequence[Clause], table: LexiconTable, rarity: Rarity, f
         for rule, clause in enumerate(clauses):
             for way in ways(clause, rarity, longest):
                 writer.add(rule, way)
+        rarity.forget()
         return writer.finish(patterns, leaves, first_leaf, len(clauses))
 
 

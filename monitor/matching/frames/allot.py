@@ -80,7 +80,8 @@ def _rather_a_place(bids: Bids, event: Occurrence, found: list[Name]) -> bool:
     if rank != 4 or "place" not in event.roles:
         return False
     where = [name for key in ("place", "target") for _, name in bids.own.get((event.number, key), [])]
-    return bool(where) and all(name in found for name in where)
+    group = found[0].group
+    return bool(where) and all(name in found or 0 <= group == name.group for name in where)
 
 
 def _antecedent_fits(piece: Piece, bids: Bids, event: Occurrence, name: Name, role: Role) -> bool:

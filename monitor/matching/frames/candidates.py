@@ -63,6 +63,7 @@ def find(piece: Piece, hits: Sequence[Hit], extra: frozenset[str]) -> None:
     seen = 0
     for bits in piece.bits:
         seen |= bits
+    piece.seen = seen
     drop(piece, seen)
     for name in piece.names:
         _modifier(piece, name)

@@ -67,7 +67,7 @@ def harmed(piece: Piece, event: Occurrence, start: int, word: Word) -> bool:
         if piece.clause_of[i] != number:
             continue
         bits = piece.bits[i]
-        if bits & w.HARM:
+        if bits & w.HARM and not _takes_under(piece, event, i):
             return True
         if bits & w.PASSIVE and (grammar.bracket or word.first - i <= _PASSIVE_REACH):
             if piece.language == "en" and piece.folds[word.last].endswith("ing"):
@@ -88,6 +88,17 @@ def harmed(piece: Piece, event: Occurrence, start: int, word: Word) -> bool:
             if piece.bits[i] & (w.HARM | w.PASSIVE) and not grammar.no_spaces:
                 return True
     return False
+
+
+_TAKE = frozenset(("nahm", "nahmen", "nimmt", "nehmen", "genommen"))
+
+
+def _takes_under(piece: Piece, event: Occurrence, under: int) -> bool:
+    """Nahm Sarakib unter Beschuss: the German verb makes the subject the doer."""
+    if piece.language != "de" or piece.folds[under] != "unter":
+        return False
+    clause = piece.clauses[event.clause]
+    return any(piece.folds[i] in _TAKE for i in range(clause.start, clause.last + 1))
 
 
 def suffers(piece: Piece, event: Occurrence, name: Name) -> bool:
@@ -171,7 +182,16 @@ def accused(piece: Piece, name: Name) -> bool:
 
 
 _SANCTIONERS = frozenset(
-    ("country/us", "country/gb", "country/ca", "country/jp", "org/eu", "org/un", "org/un-security-council", "org/g7")
+    (
+        "country/us",
+        "country/gb",
+        "country/ca",
+        "country/jp",
+        "org/eu",
+        "org/un",
+        "org/un-security-council",
+        "org/g7",
+    )
 )
 """Whose name before a measure says who took it: EU sanctions, but Russia sanctions."""
 

@@ -172,6 +172,7 @@ class Piece:
         "name_at",
         "names",
         "opens_paragraph",
+        "seen",
         "text",
         "word_length",
         "words",
@@ -202,6 +203,7 @@ class Piece:
         self.clauses: list[Clause] = []
         self.clause_of = [0] * self.n
         self.opens_paragraph = False
+        self.seen = 0  # all bits of its grammar words
         self.events: list[Occurrence] = []
 
     def before(self, clause: Clause) -> int:

@@ -87,6 +87,15 @@ def _attribute_of_object(piece: Piece, word: Word, name: Name) -> bool:
     )
 
 
+def felt(piece: Piece, word: Word, name: Name) -> bool:
+    """The quake of Malatya was felt in Aleppo: where it was noticed is not where it was."""
+    if piece.grammar.grammar.verb_final and name.first > word.last:
+        between = range(name.last + 1, min(piece.n, name.last + 8))
+    else:
+        between = range(word.last + 1, name.first)
+    return any(piece.bits[i] & w.FELT and piece.clause_of[i] == name.clause for i in between)
+
+
 def subject_between(piece: Piece, word: Word, name: Name) -> bool:
     """A name that may act, unmarked, stands between a fronted phrase and the event word."""
     return any(

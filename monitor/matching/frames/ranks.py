@@ -38,6 +38,7 @@ from monitor.matching.frames.placing import (
     attributive,
     behind_another,
     belongs_left,
+    felt,
     heads_phrase,
     opposed,
     subject_between,
@@ -223,6 +224,8 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         mark = 0
     if (told := participle(piece, word, name)) is not None:
         return 0 if told == "place" else None
+    if piece.seen & w.FELT and "actor" not in event.roles and felt(piece, word, name):
+        return 5
     if before and piece.language == "zh" and _undergoes(piece, event, name, word):
         return 0
     if name.metonym and mark not in (w.ON, w.AT) and (before or not directly(piece, word, name)):
