@@ -117,7 +117,8 @@ def backtest(
     if as_json:
         _print_lines(current, older, tally, run)
     else:
-        _print_text(current, older, tally, changes, examining, seconds)
+        nothing = _nothing(tally, problems_told.count, in_files=bool(articles))
+        _print_text(current, older, tally, changes, examining, seconds, nothing)
     if problems_told.count:
         raise typer.Exit(2)
 
@@ -180,8 +181,23 @@ def _print_lines(current: RuleSet, older: Against | None, tally: Tally, run: Map
         print_json(line | found | {"against": against, "run": run})
 
 
+def _nothing(tally: Tally, unread: int, *, in_files: bool) -> str:
+    """Why there was no article to look at."""
+    if unread and not tally.outside:
+        return "no article could be read"
+    if in_files and not tally.outside:
+        return "there is no article in what was given"
+    return "there is no article between these dates"
+
+
 def _print_text(
-    current: RuleSet, older: Against | None, tally: Tally, changes: int, run: Run, seconds: float
+    current: RuleSet,
+    older: Against | None,
+    tally: Tally,
+    changes: int,
+    run: Run,
+    seconds: float,
+    nothing: str,
 ) -> None:
     from monitor.cli.backtest_text import Compared, Report
 
@@ -193,7 +209,7 @@ def _print_text(
         compared = None
         if older is not None:
             compared = Compared(label=older.label, notes=older.notes(loaded.rule.id))
-        report.rule(loaded, tally.of(loaded.rule.id), tally.articles, tally.days, compared)
+        report.rule(loaded, tally.of(loaded.rule.id), tally.articles, tally.days, compared, nothing)
     out.print()
     rate = tally.articles / run.seconds if run.seconds else 0.0
     outside = f", {tally.outside:,} outside the dates" if tally.outside else ""

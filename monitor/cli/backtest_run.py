@@ -42,7 +42,9 @@ class Problems:
         """On standard error."""
         for problem in self._first:
             if problem.file.lower().endswith(".gz"):  # its line cannot be shown
-                console(err=True).print(plain(str(problem)), markup=False)
+                remedy = f"\n    remedy: {problem.remedy}" if problem.remedy else ""
+                words = f"{problem.file}:{problem.line}:{problem.column}: {problem.level}: {problem.message}"
+                console(err=True).print(plain(words + remedy), markup=False)
             else:
                 complain([problem])
         if self.count > len(self._first):

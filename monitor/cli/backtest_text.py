@@ -53,8 +53,9 @@ class Report:
         articles: int,
         days: Mapping[date | None, int],
         compared: Compared | None,
+        nothing: str = "there is no article between these dates",
     ) -> None:
-        """All that is found of one rule."""
+        """All that is found of one rule. ``nothing`` says why there is no article, if there is none."""
         rule = loaded.rule
         self._line(Text.assemble((rule.id, "bold"), "  ", _inline(plain(rule.title))))
         facts: list[str] = [rule.status, rule.severity]
@@ -66,7 +67,7 @@ class Report:
             Text.assemble((_count(found.fires, "fire"), "bold"), f" on {_count(articles, 'article')}{share}")
         )
         if not articles:
-            self._line(Text("there is no article between these dates", "yellow"))
+            self._line(Text(nothing, "yellow"))
         if found.suspended:
             words = f"it took too long on {_count(found.suspended, 'article')} and was given up there"
             self._line(Text(words, "bold red"))

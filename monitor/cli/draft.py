@@ -167,7 +167,7 @@ def _wrong_examples(made: Draft, engine: Engine) -> list[str]:
         fires = engine.examine(article.title, article.text, article.language).verify(clause) is not None
         if fires != (kind == "fires"):
             does = "fires on, but should not" if fires else "does not fire on"
-            wrong.append(f"The rule {does}: {text}")
+            wrong.append(f"The rule {does}: “{text}”")
     return wrong
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ RULES = typer.Option(
     help="A folder or file of rules, entities, concepts; may be repeated. The settings' rules_dir if left out.",
 )
 _YAML = (".yaml", ".yml")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MOST_HINTS = 3
 
 
@@ -73,6 +75,10 @@ def explain(
     from monitor.matching.engine import Engine
     from monitor.rules.explain import explain as explained
 
+    if language and not _LANGUAGE.fullmatch(language.strip()):
+        raise typer.BadParameter(
+            f"{language!r} is no language: write two or three letters, such as ar", param_hint="--language"
+        )
     settings = load_settings(config)
     book, loaded = _rule(rule, rules or [settings.rules_dir])
     engine = Engine([*(one for one in book.active() if one.id != loaded.rule.id), loaded.rule], book.table)
@@ -141,7 +147,10 @@ def _rule(name: str, rules: Sequence[Path]) -> tuple[RuleBook, LoadedRule]:
         if found is None:
             if book.errors():
                 complain(book.errors())
-            raise typer.BadParameter(f"there is no rule {name!r}{_hint(name, book)}", param_hint="RULE")
+            among = " among those that could be loaded" if book.errors() else ""
+            raise typer.BadParameter(
+                f"there is no rule {name!r}{among}{_hint(name, book)}", param_hint="RULE"
+            )
         return book, found
     wrong = [one for one in book.errors() if Path(one.file).resolve() == path.resolve()]
     if wrong:
@@ -261,6 +270,6 @@ def _as_given(article: Article, language: str, title: str) -> Article:
     """The article with what the user says of it."""
     return msgspec.structs.replace(
         article,
-        language=language.strip().lower() or article.language,
+        language=language.strip().lower().partition("-")[0] or article.language,
         title=" ".join(title.split()) or article.title,
     )

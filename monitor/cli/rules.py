@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -37,6 +38,10 @@ _KINDS = {
     "weak_verb": "weak verbs",
     "not": "not in",
 }
+_COLUMNS = ("rule", "title", "severity", "status", "tags", "owner", "file")
+_BY_NEED = ("rule", "title", "status", "severity", "file", "tags", "owner")
+_WRAPPED = {"title": 20, "tags": 14}  # columns of the table that may be so narrow: they are broken at spaces
+_GAP = 3  # columns of the terminal between two of the table
 _ISOLATE, _END = "\u2068", "\u2069"
 
 
@@ -66,21 +71,7 @@ def list_rules(
         for loaded in book.rules:
             print_json(_line(loaded))
     else:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in ("rule", "title", "severity", "status", "tags", "owner", "file"):
-            table.add_column(column, overflow="fold")
-        for loaded in book.rules:
-            rule = loaded.rule
-            cells = (
-                rule.id,
-                rule.title,
-                rule.severity,
-                rule.status,
-                ", ".join(rule.tags),
-                loaded.model.owner,
-            )
-            table.add_row(*map(_cell, cells), escape(f"{loaded.file}:{loaded.line}"))
-        console().print(table)
+        _print_list(book)
     if book.errors():
         raise typer.Exit(1)
 
@@ -130,8 +121,51 @@ def _found(book: RuleBook, id: str) -> LoadedRule:
     if loaded is None:
         close = get_close_matches(id, book.by_id, n=3, cutoff=0.5)
         hint = f": did you mean {' or '.join(close)}?" if close else "; `monitor rules list` names all"
-        raise typer.BadParameter(f"there is no rule {id!r}{hint}")
+        among = " among those that could be loaded" if book.errors() else ""
+        raise typer.BadParameter(f"there is no rule {id!r}{among}{hint}")
     return loaded
+
+
+def _print_list(book: RuleBook) -> None:
+    """A table; where the terminal is too narrow for all columns, the less needed ones are left out."""
+    out = console()
+    rows = [
+        (
+            one.rule.id,
+            one.rule.title,
+            one.rule.severity,
+            one.rule.status,
+            ", ".join(one.rule.tags),
+            one.model.owner or "",
+            f"{one.file}:{one.line}",
+        )
+        for one in book.rules
+    ]
+    kept = _fitting(rows, out.width)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in kept:
+        name = _COLUMNS[column]
+        table.add_column(name, overflow="fold", no_wrap=name not in _WRAPPED)
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in kept))
+    out.print(table)
+    left = [name for column, name in enumerate(_COLUMNS) if column not in kept]
+    if left:
+        out.print(f"[dim]no room for {', '.join(left)}: --json has them[/]")
+
+
+def _fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns, in their order, that fit into ``width``, the more needed ones first."""
+    kept: list[int] = []
+    used = 1
+    for name in _BY_NEED:
+        column = _COLUMNS.index(name)
+        need = max([len(name), *(cell_len(row[column]) for row in rows)]) + _GAP
+        used += min(need, _WRAPPED.get(name, need))
+        if kept and used > width:
+            break
+        kept.append(column)
+    return sorted(kept)
 
 
 def _line(loaded: LoadedRule) -> dict[str, Any]:

@@ -497,3 +497,22 @@ def test_an_archive_of_an_earlier_release_is_read(backtest: Command, archive: Fi
     file.execute("ALTER TABLE articles DROP COLUMN tags")
     file.close()
     assert _one(backtest("strikes", *ALL, "--json"))["fires"] == 8
+
+
+def test_why_no_article_was_looked_at_is_said_as_it_is(backtest: Command, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    assert "there is no article in what was given" in backtest("strikes", "--articles", empty).out
+    ran = backtest("strikes", "--articles", tmp_path / "missing.jsonl")
+    assert ran.code == 2
+    assert "no article could be read" in ran.out
+    assert "between these dates" not in ran.out
+
+
+def test_a_packed_file_that_is_none_is_told_like_every_error(backtest: Command, tmp_path: Path) -> None:
+    packed = tmp_path / "articles.jsonl.gz"
+    packed.write_bytes(b"not packed")
+    ran = backtest("strikes", "--articles", packed)
+    assert ran.code == 2
+    assert f"{packed}:1:1: error: cannot be unpacked" in ran.err
+    assert "    remedy: pack it again" in ran.err

@@ -69,7 +69,7 @@ async def runtime(
     table: Table, name: RuntimeName, folder: Path, arguments: argparse.Namespace, bootstrap: str = ""
 ) -> None:
     table.head(f"Runtime {name}")
-    aim, prefix = ("250/s", "") if name == "embedded" else ("200/s", f"bench-{secrets.token_hex(4)}-")
+    aim, prefix = ("800/s", "") if name == "embedded" else ("400/s", f"bench-{secrets.token_hex(4)}-")
     load = articles.articles(arguments.count, arguments.seed, SHARE)
     plain = await measures.kafka_log(bootstrap, load) if bootstrap else measures.sqlite_log(folder, load)
     (work := folder / name).mkdir()

@@ -63,9 +63,9 @@ def _monitor(environment: Mapping[str, str]) -> Monitor:
 
 
 @pytest.fixture(name="quick")
-def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
+def _quick(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> Callable[..., Ran]:
     """Runs a command in this process, for what exit codes and help say."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", environment["XDG_CACHE_HOME"])
 
     def quick(*args: str | Path, stdin: bytes = b"") -> Ran:
         found = typer.testing.CliRunner().invoke(app, list(map(str, args)), prog_name="monitor", input=stdin)

@@ -81,7 +81,7 @@ def test_what_is_not_resolved_is_said_and_the_rest_is_drafted(quick: Quick, rule
     assert "Not resolved: tear gas" in ran.err
     assert "place: place/raqqa" in ran.out
     wrong = quick("draft", "--rules", rules, "strikes on Raqqa", "--example", "Nothing at all.")
-    assert "does not fire on: Nothing at all." in wrong.err
+    assert "does not fire on: “Nothing at all.”" in wrong.err
 
 
 def test_json_holds_the_rule_its_parts_and_its_yaml(quick: Quick, rules: Path) -> None:

@@ -447,3 +447,22 @@ def test_colour_marks_what_brackets_mark_without_it() -> None:
     )
     screen.show(explanation, place="a.txt", file="r.yaml:1")
     assert "\x1b[1mone\x1b[0m\x1b[1;32m fires\x1b[0m" in out.getvalue()
+
+
+def test_a_language_that_is_none_is_refused(quick: Quick, small: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("A bomb at the embassy.")
+    for wrong in ("\u202e", "english", "e n"):
+        ran = quick("explain", "bombs", text, "--rules", small, "--language", wrong)
+        assert ran.code == 2, wrong
+        assert "is no language: write two or three letters" in ran.err
+    ran = quick("explain", "bombs", text, "--rules", small, "--language", "EN-us")
+    assert ran.code == 0
+    assert "English" in ran.out
+
+
+def test_a_broken_rule_is_not_said_to_be_nowhere(quick: Quick, small: Path, tmp_path: Path) -> None:
+    (small / "broken.yaml").write_text("rules:\n  - {id: broken, query: a AND}\n")
+    ran = quick("explain", "broken", "-", "--rules", small)
+    assert ran.code == 2
+    assert "there is no rule 'broken' among those that could be loaded" in ran.err

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -134,3 +140,34 @@ def test_an_unknown_rule_is_a_mistake_in_its_use(monitor: Monitor, folder: Path)
     ran = monitor("rules", "show", "chlid", "--rules", folder)
     assert ran.code == 2
     assert "there is no rule 'chlid': did you mean child" in " ".join(ran.err.split())
+
+
+def test_a_broken_rule_is_not_said_to_be_nowhere(monitor: Monitor, folder: Path) -> None:
+    (folder / "bad.yaml").write_text("rules:\n  - {id: bad, query: a AND}\n", "utf-8")
+    ran = monitor("rules", "show", "bad", "--rules", folder)
+    assert ran.code == 2
+    assert "there is no rule 'bad' among those that could be loaded" in ran.err
+
+
+def test_in_a_narrow_terminal_the_list_leaves_columns_out_and_ids_whole(
+    environment: Mapping[str, str], folder: Path
+) -> None:
+    command = [str(Path(sys.executable).with_name("monitor")), "rules", "list", "--rules", str(folder)]
+    controller, terminal = pty.openpty()
+    env = dict(environment) | {"COLUMNS": "40", "NO_COLOR": "1", "TERM": "xterm"}
+    with subprocess.Popen(command, stdout=terminal, stdin=subprocess.DEVNULL, env=env) as running:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side is closed
+            while part := os.read(controller, 4096):
+                shown += part
+        os.close(controller)
+        assert running.wait(60) == 0
+    lines = [line.split() for line in shown.decode().splitlines() if line.strip()]
+    assert [line[0] for line in lines if line[0] in ("base", "child", "framed")] == [
+        "base",
+        "child",
+        "framed",
+    ]
+    assert "no room for severity, tags, owner, file" in " ".join(lines[-2] + lines[-1])
+    assert all(len(line) <= 40 for line in shown.decode().splitlines() if line[1:2] in "bcf")

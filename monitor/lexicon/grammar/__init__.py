@@ -72,6 +72,8 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     means: Words = ()  # using, by means of
     negators: Words = ()  # not X: the name next to it is out
     missions: Words = ()  # embassies: the country named with one is not where it stands
+    able: Words = ()  # what could be done is not done: missiles that can hit
+    felt: Words = ()  # behind these stands where an event was noticed, not where it was
     causes: Words = ()  # what strikes and is no attack: storms, floods, labour disputes
     ignore: Words = ()
     verb_first: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.lexicon.schema import Lexicon, Role
 from monitor.matching.document import Document, Hit
-from monitor.matching.frames import allies, allot, candidates, clauses, events, gaps, marks, speakers
+from monitor.matching.frames import allot, candidates, clauses, events, gaps, marks, speakers
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import CUES, ROLES, Event, Filler, Occurrence, Piece
 from monitor.matching.frames.punctuation import is_comma, is_hard
@@ -116,7 +116,6 @@ def _read(
     events.group(piece)
     allot.allot(piece)
     gaps.repeat(piece)
-    allies.join(piece)
     for event in piece.events:
         if event.weak and not any(event.fillers.get(role) for role in ROLES):
             continue

@@ -52,10 +52,15 @@ def _is_weapon(text: str, stems: tuple[str, ...]) -> bool:
 def arm(piece: Piece, weapons: list[Weapon]) -> None:
     """Add the weapons that some verb in reach uses to the piece's event words, and these verbs."""
     verbs: dict[int, tuple[Hit, set[str]]] = {}
+    idle: set[int] = set()  # event words that only say what a weapon could do
     for number, (hit, first, last, concepts) in enumerate(weapons):
         if _describes(piece, first, last):
             continue
         verb = _verb_of(piece, first, last)
+        if verb >= 0 and _could(piece, verb):
+            if piece.event_at[verb] >= 0:
+                idle.add(piece.event_at[verb])
+            continue
         if verb < 0 and number and _listed(piece, weapons[number - 1][2], first):
             earlier = weapons[number - 1][1]
             verb = next((at for at, (_, _) in verbs.items() if _near(at, earlier)), -1)
@@ -76,6 +81,12 @@ def arm(piece: Piece, weapons: list[Weapon]) -> None:
         else:
             word = piece.words[known]
             word.strong, word.weak = frozenset(means), frozenset()
+    for number in idle:
+        word = piece.words[number]
+        if not word.strong:
+            for i in range(word.first, word.last + 1):
+                piece.event_at[i] = -1
+    piece.words = [word for at, word in enumerate(piece.words) if at not in idle or word.strong]
     piece.words.sort(key=lambda word: word.first)
     for number, word in enumerate(piece.words):
         for i in range(word.first, word.last + 1):
@@ -163,6 +174,20 @@ def _verb_of(piece: Piece, first: int, last: int) -> int:
     if left >= 0 and (right < 0 or first - left <= right - last):
         return left
     return right
+
+
+def _could(piece: Piece, verb: int) -> bool:
+    """Could hit, capable of striking, treffen könnten: what a weapon may do it has not done."""
+    before = range(max(0, verb - 3), verb)
+    if any(_able(piece, i) for i in before):
+        return True
+    if piece.grammar.grammar.bracket and verb + 1 < piece.n:
+        return _able(piece, verb + 1)
+    return _able(piece, verb)
+
+
+def _able(piece: Piece, i: int) -> bool:
+    return bool(_bits(piece, i) & w.ABLE)
 
 
 def _right(piece: Piece, last: int) -> int:

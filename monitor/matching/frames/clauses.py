@@ -76,7 +76,7 @@ def _at_punctuation(
         return piece.clauses[current.parent]
     if bits & w.LEAD or bits & w.AND_PREFIX:
         return current if bits & w.RELATIVE else _start(piece, i, governor=current)
-    if _apposed(piece, i):
+    if _apposed(piece, i) or _participial(piece, i):
         return _start(piece, i, relative=True, parent=current)
     left_event = _in_clause(piece, current, events)
     if piece.bits[current.start] & w.SUBORDINATOR:
@@ -118,6 +118,25 @@ def _apposed(piece: Piece, i: int) -> bool:
     if at + 1 >= piece.n or not piece.bits[at] & w.PLACE_NOUN or piece.name_at[i - 1] < 0:
         return False
     return piece.event_at[at + 1] >= 0 and piece.gaps[at + 1] == " "
+
+
+_PARTICIPLES = {
+    "es": ("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"),
+    "fr": ("e", "ee", "es", "ees"),
+    "en": ("ed", "hit", "struck"),
+}
+
+
+def _participial(piece: Piece, i: int) -> bool:
+    """Hodeida, bombardeada por Estados Unidos: a participle with its doer, behind a place and a comma."""
+    endings = _PARTICIPLES.get(piece.language)
+    at = piece.name_at[i - 1]
+    if endings is None or at < 0 or piece.event_at[i] < 0 or not piece.names[at].entries["place"]:
+        return False
+    word = piece.words[piece.event_at[i]]
+    after = word.last + 1
+    by = after < piece.n and w.preposition_of(piece.bits[after]) == w.AGENT
+    return by and piece.names[at].last == i - 1 and piece.folds[word.last].endswith(endings)
 
 
 def _main_subject(piece: Piece, i: int) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.lexicon.schema import Role
 from monitor.matching.frames import words as w
 from monitor.matching.frames.model import Name, Occurrence, Piece, Word
-from monitor.matching.frames.punctuation import is_barrier, is_comma, is_hyphen
+from monitor.matching.frames.punctuation import is_barrier, is_comma
 
 _PASSIVE_REACH = 4  # tokens from an auxiliary to the event word
 _BESIDE_ATTRIBUTES = 3  # words that may describe an event between it and its demonym
@@ -56,6 +55,14 @@ def other_place(piece: Piece, event: Occurrence, name: Name) -> bool:
         and (other.mark in (w.ON, w.AT) or (other.entries["place"] and not other.entries["actor"]))
         for other in piece.names
         if (not other.qualifier and other.group != name.group) or other.group < 0
+    )
+
+
+def agent_behind(piece: Piece, name: Name) -> bool:
+    """The bombing of Beirut by Israel: a "by" name follows."""
+    return any(
+        other.mark == w.AGENT and other.clause == name.clause and name.last < other.first <= name.last + 4
+        for other in piece.names
     )
 
 
@@ -179,66 +186,6 @@ def accused(piece: Piece, name: Name) -> bool:
     """The name begins what a report is about: blamed Israel for the strike."""
     clause = piece.clauses[name.clause]
     return clause.direct and bool(clause.verb & w.ATTITUDE) and name.first - clause.start <= 2
-
-
-_SANCTIONERS = frozenset(
-    (
-        "country/us",
-        "country/gb",
-        "country/ca",
-        "country/jp",
-        "org/eu",
-        "org/un",
-        "org/un-security-council",
-        "org/g7",
-    )
-)
-"""Whose name before a measure says who took it: EU sanctions, but Russia sanctions."""
-
-
-def compounded(piece: Piece, event: Occurrence, word: Word, name: Name) -> bool:
-    """Russland-Sanktionen, eases Iran sanctions: the name before the noun says on whom, not by whom."""
-    if (
-        piece.language not in ("en", "de")
-        or "place" in event.roles
-        or name.demonym
-        or name.last + 1 != word.first
-        or not _SANCTIONERS.isdisjoint(name.entries["target"])
-    ):
-        return False
-    if piece.language == "de":
-        return is_hyphen(piece.gaps[word.first])
-    if piece.gaps[word.first] not in (" ", "-") or name.mark == w.GENITIVE:
-        return False
-    return name.preposition >= 0 or subject_before(piece, event, word, name)
-
-
-_OBJECT_PARTICIPLES = ("digi", "dugu", "tigi", "tugu", "nan", "nen", "lan", "len")
-_DOING_PARTICIPLES = ("yan", "yen", "ran", "ren")
-
-
-def participle(piece: Piece, word: Word, name: Name) -> Role | None:
-    """A Turkish participle is about the name behind it: bombaladığı İdlib (place), bombalayan Rusya (actor)."""
-    if piece.language != "tr" or name.first != word.last + 1 or is_barrier(piece.gaps[name.first]):
-        return None
-    if not any(form.kind in ("verb", "weak_verb") for form in word.hit.forms):
-        return None
-    token = piece.folds[word.last]
-    if token.endswith(_OBJECT_PARTICIPLES):
-        return "place"
-    return "actor" if token.endswith(_DOING_PARTICIPLES) else None
-
-
-def threatened(piece: Piece, event: Occurrence, name: Name) -> bool:
-    """هددت واشنطن موسكو بعقوبات: behind the verb and who threatens stands who is threatened."""
-    clause = piece.clauses[name.clause]
-    return (
-        piece.grammar.grammar.verb_first
-        and "place" not in event.roles
-        and clause.direct
-        and bool(clause.verb & w.OWN)
-        and name.first == clause.start
-    )
 
 
 _ACCUSED = frozenset(("متهم", "sucladi", "sucluyor", "sucladilar", "suclayan"))

@@ -68,12 +68,34 @@ def opposed(piece: Piece, word: Word, name: Name) -> bool:
     after = name.last + 1
     while after < piece.n and piece.folds[after] in piece.grammar.suffixes:
         after += 1
+    if piece.language == "fa" and _behind_against(piece, word, name):
+        return True
+    if piece.language == "tr" and word.verb and name.mark == w.GENITIVE:
+        return piece.folds[word.first - 1].endswith(_ACCUSATIVES)  # Berlin'in yaptırımlarını protesto etti
     if piece.language == "tr" and word.verb and _attribute_of_object(piece, word, name):
         return True
     own = piece.folds[name.preposition] if name.preposition >= 0 else ""
     if piece.folds[word.last] in _AGAINST and name.first > word.last and directly(piece, word, name):
         return True
     return own in _AGAINST or (piece.language == "tr" and after < piece.n and piece.folds[after] in _AGAINST)
+
+
+_ACCUSATIVES = ("ini", "sunu", "larini", "lerini")
+
+
+def _behind_against(piece: Piece, word: Word, name: Name) -> bool:
+    """علیه بمباران بیروت توسط اسرائیل تظاهرات شد: all between "against" and the event is what it is against."""
+    for i in range(name.first - 1, max(-1, name.first - 9), -1):
+        if piece.folds[i] in _AGAINST:
+            return piece.clause_of[i] == name.clause and name.last < word.first
+        if w.preposition_of(piece.bits[i]) == w.AT and piece.name_at[i] < 0:
+            return False
+    return False
+
+
+def of_what_follows(piece: Piece, word: Word, name: Name) -> bool:
+    """در برلین علیه بمباران: "against" parts the name from the event, which another is about."""
+    return any(piece.folds[i] in _AGAINST for i in range(name.last + 1, word.first))
 
 
 def _attribute_of_object(piece: Piece, word: Word, name: Name) -> bool:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from monitor.lexicon.schema import Role
 from monitor.matching.frames import words as w
+from monitor.matching.frames.compounds import compound, compounded, participle, threatened
 from monitor.matching.frames.contact import (
     accused,
     accused_of,
     adjoins,
+    agent_behind,
     bound_by_noun_before,
     by_an_event,
     carried_out_after,
-    compounded,
     directly,
     event_start,
     follows,
@@ -25,11 +26,9 @@ from monitor.matching.frames.contact import (
     noun_between,
     object_of_another,
     other_place,
-    participle,
     piles_up,
     subject_before,
     suffers,
-    threatened,
     topic,
 )
 from monitor.matching.frames.model import GATHERINGS, Name, Occurrence, Piece, Word
@@ -40,6 +39,7 @@ from monitor.matching.frames.placing import (
     belongs_left,
     felt,
     heads_phrase,
+    of_what_follows,
     opposed,
     subject_between,
     under_on,
@@ -85,7 +85,8 @@ def beside(piece: Piece, event: Occurrence, name: Name) -> int | None:
                 return 1 if grammar.noun_first else 0
             if is_hyphen(piece.gaps[name.last + 1]):
                 return 0
-            if not word.verb and name.preposition >= 0 and piles_up(piece, name):
+            gathered = name.mark == w.AT and event.concepts & GATHERINGS
+            if not word.verb and name.preposition >= 0 and not gathered and piles_up(piece, name):
                 return 0
         elif name.demonym and grammar.adjective_after and name.first > word.last:
             if not adjoins(piece, word.last, name.first):
@@ -105,6 +106,10 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return near
     if (told := participle(piece, word, name)) is not None:
         return 0 if told == "actor" else None
+    if piece.language == "fa" and event.concepts & GATHERINGS and opposed(piece, word, name):
+        return None
+    if before and piece.language == "ar" and _resumed(piece, name, word):
+        return None
     doing = not before and name.first == word.last + 2 and piece.folds[name.first - 1] in _DOING
     if doing and piece.language == "tr":
         return 0  # saldırı düzenleyen İran: the participle is about the name behind it
@@ -136,6 +141,8 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return None
     grammar = piece.grammar.grammar
     if before:
+        if compound(piece, name, word):
+            return 1
         if (
             (not accused(piece, name) and topic(piece, name, word))
             or harmed(piece, event, name.last + 1, word)
@@ -160,7 +167,7 @@ def _actor(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         if (
             piece.bits[word.first] & w.PATIENT
             and name.entries["place"]
-            and not other_place(piece, event, name)
+            and (not other_place(piece, event, name) or agent_behind(piece, name))
         ):
             return None
         if bound_by_noun_before(piece, event, word):
@@ -224,6 +231,8 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         mark = 0
     if (told := participle(piece, word, name)) is not None:
         return 0 if told == "place" else None
+    if before and piece.language == "ar" and _resumed(piece, name, word):
+        return 0
     if piece.seen & w.FELT and "actor" not in event.roles and felt(piece, word, name):
         return 5
     if before and piece.language == "zh" and _undergoes(piece, event, name, word):
@@ -236,6 +245,8 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         return None
     if piece.language == "tr" and before and attributive(piece, word, name):
         return None
+    if before and mark == w.AT and piece.language == "fa" and of_what_follows(piece, word, name):
+        return None if event.concepts & GATHERINGS == frozenset() else 0
     if mark in (w.ON, w.AT):
         if before and beside(piece, event, name) is not None and not name.of_place:
             return 3
@@ -269,6 +280,16 @@ def _place(piece: Piece, event: Occurrence, name: Name, word: Word, before: bool
         adjoining = name.last + 1 == word.first and not piece.grammar.grammar.verb_first
         return 3 if adjoining else 4
     return 3
+
+
+def _resumed(piece: Piece, name: Name, word: Word) -> bool:
+    """الحديدة التي قصفتها واشنطن: the verb's ending points back at the name before the relative."""
+    middle = name.last + 1
+    return (
+        word.first == middle + 1
+        and bool(piece.bits[middle] & w.RELATIVE)
+        and piece.folds[word.last].endswith(("ها", "هم"))
+    )
 
 
 def _undergoes(piece: Piece, event: Occurrence, name: Name, word: Word) -> bool:

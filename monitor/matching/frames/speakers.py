@@ -152,7 +152,9 @@ def _report(piece: Piece, verb: int) -> None:
         spoken = after
         if grammar.verb_first and not after:
             spoken = []
-    verb_final_marked = grammar.verb_final and direct is not None and not _unmarked(piece, direct)
+    verb_final_marked = (
+        (grammar.verb_final or grammar.bracket) and direct is not None and not _unmarked(piece, direct)
+    )
     if (
         bits & w.SAY
         and direct is not None

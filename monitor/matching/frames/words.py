@@ -48,8 +48,8 @@ MEANS = 1 << 48
 CAUSE = 1 << 49
 MISSION = 1 << 50
 NEGATOR = 1 << 51
-JOIN = 1 << 52
-FELT = 1 << 53
+FELT = 1 << 52
+ABLE = 1 << 53
 
 PREPOSITION = 29  # prepositions of mark m have bit PREPOSITION + m, and so on
 POSTPOSITION = 38
@@ -93,8 +93,8 @@ _FIELDS = {
     "causes": CAUSE,
     "missions": MISSION,
     "negators": NEGATOR,
-    "joining": JOIN,
     "felt": FELT,
+    "able": ABLE,
 }
 
 Tokens = tuple[str, ...]

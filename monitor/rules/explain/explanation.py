@@ -35,9 +35,7 @@ def explain(
     """
     if rule not in engine.rules:
         raise ValueError(f"the engine does not have the rule {rule.id!r}")
-    reading = engine.read(
-        title, text, language, source=source, published=published, seen=seen, url=url
-    )
+    reading = engine.read(title, text, language, source=source, published=published, seen=seen, url=url)
     fired = next((one for one in reading.fired if one.rule is rule or one.rule == rule), None)
     suspended = next((one.reason for one in reading.suspended if one.rule == rule.id), "")
     length = len(text)

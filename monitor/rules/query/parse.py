@@ -195,7 +195,7 @@ class _Compiler:
             if not 1 <= node.count <= MOST_ALTERNATIVES:
                 self._wrong(
                     node,
-                    f"atleast{node.count or ''}: needs a number, to 1000",
+                    f"atleast{node.count or ''}: needs a number from 1 to 1000",
                     "write atleast3: for three mentions",
                 )
             if not _is_leaf(operand):
