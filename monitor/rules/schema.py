@@ -84,7 +84,9 @@ class ClauseModel(Model):
         None, description="with `at_least` a list, with `mentions` a clause"
     )
     score: tuple[WeightedModel, ...] | None = Field(None, description="weights of clauses that hold add up")
-    threshold: float | None = Field(None, description="with `score`: from which sum on it holds")
+    threshold: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="with `score`: from which sum on it holds"
+    )
     title: Clause | None = Field(None, description="the clause holds in the title")
     lead: Clause | None = Field(None, description="the clause holds in title or first paragraph")
     event: Ids | None = Field(None, description="concepts: what happened")
@@ -136,7 +138,7 @@ def clause_of(**keys: Any) -> ClauseModel:
 
 class WeightedModel(Model):
     clause: Clause
-    weight: float
+    weight: Annotated[float, Field(allow_inf_nan=False)]
 
 
 ClauseModel.model_rebuild()

@@ -82,6 +82,7 @@ def refused(folder: Path, clause: str, rest: str = "") -> list[str]:
         # a key that lacks its companion
         ("{near: [a, b]}", ["4:8: rule one: 'near' needs 'words'; add words: …"]),
         ("{at_least: 2}", ["4:8: rule one: 'at_least' needs 'of'"]),
+        ("{score: [{clause: a, weight: .nan}], threshold: 1}", ["4:28: rules.match.score.weight: must be a number; write digits; infinity is none"]),
         ("{score: [{clause: a, weight: 1}]}", ["4:8: rule one: 'score' needs 'threshold'"]),
         ("{}", ["3:5: rule one: an empty clause; name a term"]),
         # shapes
