@@ -100,7 +100,7 @@ def compound(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 clauses = st.recursive(leaves | nears, compound, max_leaves=8)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(titles, texts, st.lists(clauses, min_size=1, max_size=3))
 def test_rules_fire_with_the_evidence_that_the_plain_reference_gives(
     title: Text, text: Text, rules: list[Clause]
@@ -136,7 +136,7 @@ def test_rules_fire_with_the_evidence_that_the_plain_reference_gives(
 KERNELS = ("python", "native") if native.AVAILABLE else ("python",)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(titles, texts, st.lists(clauses, min_size=1, max_size=4))
 def test_no_optimisation_changes_what_fires(title: Text, text: Text, rules: list[Clause]) -> None:
     raw_title, raw_text = written(title)[0], written(text)[0]

@@ -174,7 +174,7 @@ def texts_of(world: World, most: int) -> st.SearchStrategy[list[list[list[str]]]
     return st.lists(st.lists(sentences, min_size=1, max_size=most), max_size=most)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rules_in_every_script_fire_as_the_plain_reference_says(data: st.DataObject) -> None:
     world = data.draw(worlds)

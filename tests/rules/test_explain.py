@@ -145,7 +145,7 @@ def compound(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 clauses = st.recursive(leaves | nears, compound, max_leaves=8)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(words | st.just(""), texts, clauses)
 def test_every_node_has_the_verdict_of_the_engine(title: str, text: str, clause: Clause) -> None:
     one = Rule(id="one", version="1", title="", clause=clause)
@@ -207,7 +207,7 @@ framed = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sentence, articles, framed)
 def test_frames_and_their_events_have_the_verdict_of_the_engine(
     title: str, text: str, clause: Clause

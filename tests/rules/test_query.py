@@ -241,7 +241,7 @@ def test_many_parentheses_are_no_nesting() -> None:
 
 
 @given(st.text(alphabet='ab ()"*:/-?~,\n“צ' + "ANDORTE5", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_string_is_a_query_or_a_mistake_inside_it(text: str) -> None:
     for mistake in mistakes(text):
         assert 0 <= mistake.at <= len(text)
@@ -444,7 +444,7 @@ trees: st.SearchStrategy[Clause] = st.recursive(
 
 
 @given(trees)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_tree_written_as_a_query_parses_to_the_same_tree(tree: Clause) -> None:
     query = write_query(tree)
     assert clause(query) == tree, query

@@ -144,7 +144,7 @@ SAMPLE = LoadedRule(
 
 
 @given(trees)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_tree_loads_again_to_the_same_tree(tree: Clause) -> None:
     shown = msgspec.structs.replace(SAMPLE, rule=msgspec.structs.replace(SAMPLE.rule, clause=tree))
     (model,) = validate(parse_yaml(rule_yaml(shown), "shown.yaml"), RuleFile).rules
