@@ -173,9 +173,11 @@ def _at_least(needed: Sequence[Leaves], count: int) -> list[Group]:
 
 
 def _necessary(clause: Clause, weigh: Weigh, longest: int) -> Leaves | None:
-    """The rarest set of leaves of which the clause needs one; none if it needs none."""
+    """The rarest set of leaves of which the clause needs one in its stretch; none if it needs none."""
     found: list[Leaves] = []
     for group in _groups(clause, weigh, longest):
+        if group.loose:
+            continue
         if group.watchable():
             found.extend(group.parts)
         else:

@@ -121,6 +121,14 @@ NEARBY = tuple(Group(Kind.COUNT, (frozenset(part),), loose=True) for part in (PL
 
 
 @pytest.mark.parametrize("scope", ["paragraph", "document"])
+def test_a_place_in_the_next_sentence_is_never_what_an_alternative_is_known_by(scope: str) -> None:
+    frame = Frame(event=("raid",), place=("place/rare",), scope=scope)
+    clause = All((Any((frame, A)), B), (), "sentence")
+    (way,) = ways(clause, lambda leaves: 0.001 if "w:place/rare" in leaves else 0.5, LONGEST)
+    assert "w:place/rare" not in {leaf for group in way for part in group.parts for leaf in part}
+
+
+@pytest.mark.parametrize("scope", ["paragraph", "document"])
 @pytest.mark.parametrize("around", [None, "sentence", "title", 9], ids=str)
 def test_a_place_that_may_stand_in_the_next_sentence_is_asked_of_no_stretch(
     scope: str, around: str | int | None
