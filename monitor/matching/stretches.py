@@ -70,7 +70,7 @@ def cut(span: Span, limit: Span) -> Span | None:
 def lying(hits: Sequence[Hit], where: Iterable[Span]) -> tuple[Sequence[Hit], int]:
     """Those of ``hits``, which are in text order, that lie in ``where``; and how many were looked at."""
     if len(hits) <= _FEW:
-        return [hit for hit in hits if any(_lies(hit, span) for span in where)], len(hits)
+        return [hit for hit in hits if any(inside(hit, span) for span in where)], len(hits)
     found: list[Hit] = []
     looked = 0
     for field, lo, hi in where:
@@ -85,5 +85,6 @@ def _begin(hit: Hit) -> tuple[int, int]:
     return hit.field, hit.first
 
 
-def _lies(hit: Hit, span: Span) -> bool:
+def inside(hit: Hit, span: Span) -> bool:
+    """Whether the hit lies in the stretch, whole."""
     return hit.field == span[0] and span[1] <= hit.first and hit.last < span[2]

@@ -8,9 +8,10 @@ import msgspec
 
 from monitor.matching.clauses import All, Clause, Frame, Names, Near, Term, children
 from monitor.matching.document import FIELDS, Hit
+from monitor.matching.stretches import Span, inside, paragraphs, sentences
 from monitor.matching.verify import Found
 from monitor.rules.explain.asked import Asked
-from monitor.rules.explain.stretches import Ordinals, Span, counted, inside, paragraphs, sentences, windows
+from monitor.rules.explain.stretches import Ordinals, counted, windows
 from monitor.rules.explain.wording import quoted, surface
 
 FARTHEST = 20_000  # words; beyond it, parts are far apart and nothing more is said

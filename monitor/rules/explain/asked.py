@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor.matching.clauses import Clause
 from monitor.matching.document import Document
+from monitor.matching.stretches import Span
 from monitor.matching.verify import BudgetExceeded, Found, Verifier
-from monitor.rules.explain.stretches import Span
 
 MOST_GIVEN_UP = 20  # questions that cost too much, of one rule on one article; the rest is not asked then
 

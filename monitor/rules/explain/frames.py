@@ -12,13 +12,14 @@ from monitor.matching.document import Hit
 from monitor.matching.engine import Engine
 from monitor.matching.frames import Event, analyse
 from monitor.matching.rule import Rule
+from monitor.matching.stretches import Span, cut, inside
 from monitor.matching.verify import Found
 from monitor.records import Evidence
 from monitor.rules.explain.absent import Absence
 from monitor.rules.explain.asked import Asked
 from monitor.rules.explain.model import EventRead, RoleRead
 from monitor.rules.explain.roles import ROLES, Read, RoleTeller, apart, away
-from monitor.rules.explain.stretches import Ordinals, Span, cut, inside, stretch
+from monitor.rules.explain.stretches import Ordinals, stretch
 from monitor.rules.explain.wording import evidence, met, named, quoted, surface
 
 MOST_SENTENCES = 60

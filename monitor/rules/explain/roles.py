@@ -11,8 +11,9 @@ from monitor.matching.clauses import Names
 from monitor.matching.document import Document, Hit
 from monitor.matching.frames import Event
 from monitor.matching.frames.misses import Standing, standings
+from monitor.matching.stretches import Span, inside
 from monitor.rules.explain.absent import Absence
-from monitor.rules.explain.stretches import Ordinals, Span, inside, later
+from monitor.rules.explain.stretches import Ordinals, later
 from monitor.rules.explain.wording import met, named, quoted, surface
 
 ROLES: tuple[Role, Role, Role] = ("actor", "place", "target")

@@ -5,71 +5,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from monitor.matching import stretches
 from monitor.matching.document import FIELDS, Document, Hit
+from monitor.matching.stretches import Span
 from monitor.matching.text import Segmented
 from monitor.rules.explain.model import Stretch
 
-Span = tuple[int, int, int]
-"""Field, first token, end (excluded)."""
-
-
-def whole(document: Document) -> tuple[Span, ...]:
-    """Both fields."""
-    return tuple((number, 0, len(text.folds)) for number, text in enumerate(document.fields))
-
-
-def scoped(document: Document, field: str, where: Iterable[Span]) -> tuple[Span, ...]:
-    """What of ``where`` lies in the title, or in the lead: the title and the text's first paragraph."""
-    limits = [(0, 0, len(document.fields[0].folds))]
-    text = document.fields[1]
-    if field == "lead" and text.folds:
-        limits.append((1, *text.paragraph(0)))
-    return tuple(part for span in where for limit in limits if (part := cut(span, limit)) is not None)
-
-
-def sentences(document: Document, where: Iterable[Span]) -> Iterator[Span]:
-    """The sentences, as far as they lie in ``where``."""
-    for field, lo, hi in where:
-        text = document.fields[field]
-        at = lo
-        while at < hi:
-            end = text.sentence(at)[1]
-            yield field, at, min(end, hi)
-            at = end
-
-
-def paragraphs(document: Document, where: Iterable[Span]) -> Iterator[Span]:
-    """The paragraphs, as far as they lie in ``where``."""
-    for field, lo, hi in where:
-        text = document.fields[field]
-        at = lo
-        while at < hi:
-            end = text.paragraph(at)[1]
-            yield field, at, min(end, hi)
-            at = end
-
 
 def windows(document: Document, where: Iterable[Span], words: int, hits: Sequence[Hit]) -> Iterator[Span]:
-    """Windows of ``words`` tokens of one paragraph in which a hit begins, ends, or has just left."""
-    for field, lo, hi in paragraphs(document, where):
-        starts: set[int] = {lo}
-        for hit in hits:
-            if hit.field == field and lo <= hit.first < hi:
-                starts.update((hit.first, hit.first + 1, hit.last - words + 1, hit.last - words))
-        last_start = max(lo, hi - words)
-        for start in sorted({min(max(start, lo), last_start) for start in starts}):
-            yield field, start, min(start + words, hi)
-
-
-def cut(span: Span, limit: Span) -> Span | None:
-    """What of ``span`` lies in ``limit``, if anything does."""
-    lo, hi = max(span[1], limit[1]), min(span[2], limit[2])
-    return (span[0], lo, hi) if span[0] == limit[0] and lo < hi else None
-
-
-def inside(hit: Hit, span: Span) -> bool:
-    """Whether the hit lies in the stretch, whole."""
-    return hit.field == span[0] and span[1] <= hit.first and hit.last < span[2]
+    """Windows of ``words`` tokens of one paragraph at which an outcome can change."""
+    for paragraph in stretches.paragraphs(document, where):
+        yield from stretches.windows(
+            paragraph, words, [hit for hit in hits if stretches.inside(hit, paragraph)]
+        )
 
 
 def stretch(document: Document, span: Span) -> Stretch:
@@ -100,9 +48,8 @@ class Ordinals:
     """Numbers sentences and paragraphs, so that one can say how far apart two tokens stand."""
 
     def __init__(self, document: Document) -> None:
-        ends = whole(document)
-        self._sentences = [[span[1] for span in sentences(document, (field,))] for field in ends]
-        self._paragraphs = [[span[1] for span in paragraphs(document, (field,))] for field in ends]
+        self._sentences = [text.sentence_starts for text in document.fields]
+        self._paragraphs = [text.paragraph_starts for text in document.fields]
 
     def sentence(self, field: int, token: int) -> int:
         """The number of the token's sentence in its field."""

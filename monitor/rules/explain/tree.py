@@ -20,6 +20,7 @@ from monitor.matching.clauses import (
     Term,
 )
 from monitor.matching.engine import Engine
+from monitor.matching.stretches import Span, paragraphs, scope, whole
 from monitor.matching.verify import Found
 from monitor.records import Evidence
 from monitor.rules.explain.absent import Absence
@@ -28,15 +29,7 @@ from monitor.rules.explain.asked import Asked
 from monitor.rules.explain.frames import FrameTeller
 from monitor.rules.explain.model import EventRead, Node
 from monitor.rules.explain.roles import away
-from monitor.rules.explain.stretches import (
-    Ordinals,
-    Span,
-    counted,
-    paragraphs,
-    scoped,
-    stretch,
-    whole,
-)
+from monitor.rules.explain.stretches import Ordinals, counted, stretch
 from monitor.rules.explain.wording import evidence, kind_of, label, quoted
 
 Where = tuple[Span, ...]
@@ -107,7 +100,7 @@ class Tree:
             case Score():
                 node = self._score(node, clause, where)
             case Scope(field=field, of=of):
-                below = (self._node(of, scoped(self._document, field, where)),)
+                below = (self._node(of, scope(self._document, field, where)),)
                 node = _with(node, below, below[0].closeness)
             case Near():
                 node = self._near(node, clause, where)
