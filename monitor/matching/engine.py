@@ -19,7 +19,7 @@ from monitor.matching.kernel.choice import NAME, make_kernel
 from monitor.matching.kernel.read import Kernel
 from monitor.matching.names import Names
 from monitor.matching.rule import Rule
-from monitor.matching.ruleset import Filed as _Filed
+from monitor.matching.ruleset import FiledRules
 from monitor.matching.verify import BudgetExceeded, Found, Verifier
 from monitor.records import Evidence, EvidenceSentence, Source
 
@@ -89,9 +89,9 @@ class Engine:
         rarity = Rarity(table, traffic)
         base = file_rules([rule.clause for rule in rules], table, rarity, table.leaf_count)
         plan = Plan(table, base)
-        self._take(_Filed(plan, tuple(rules)), rarity, make_kernel(plan, kernel), watched)
+        self._take(FiledRules(plan, tuple(rules)), rarity, make_kernel(plan, kernel), watched)
 
-    def _take(self, filed: _Filed, rarity: Rarity, kernel: Kernel, watched: bool) -> None:
+    def _take(self, filed: FiledRules, rarity: Rarity, kernel: Kernel, watched: bool) -> None:
         self.table = filed.plan.table
         self.lexicon = self.table.lexicon
         self._filed = filed

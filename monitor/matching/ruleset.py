@@ -54,7 +54,7 @@ class Base:
         return frozenset(id for number, ids in self._extra.items() if not dead[number] for id in ids)
 
 
-class Filed:
+class FiledRules:
     """A rule set and its plan. Immutable.
 
     Rules of the base are numbered as they were filed, edited ones behind them.
@@ -101,7 +101,7 @@ class Filed:
         living = {number for number in numbers if number >= count or not dead[number]}
         return sorted(living, key=lambda number: int(places[number]))
 
-    def changed(self, rules: tuple[Rule, ...], rarity: Rarity) -> Filed:
+    def changed(self, rules: tuple[Rule, ...], rarity: Rarity) -> FiledRules:
         """The same base for these rules: what it lacks is added, what is not among them is dead."""
         base = self._base
         count = len(base.rules)
@@ -119,7 +119,7 @@ class Filed:
             first_leaf = self.plan.base.leaf_count
             delta = file_rules([rule.clause for rule in added], table, rarity, first_leaf)
         plan = Plan(table, self.plan.base, delta, dead)
-        return Filed(plan, rules, base, tuple(added), places, numbers)
+        return FiledRules(plan, rules, base, tuple(added), places, numbers)
 
     def _numbers_of(self, rules: tuple[Rule, ...]) -> Numbering:
         """The number of each rule in the base, -1 for one that it lacks; only those are looked up that

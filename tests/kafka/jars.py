@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+
+from tests import maven
 
 HERE = Path(__file__).resolve().parent
 POM = HERE / "pom.xml"
 CACHE = HERE.parents[1] / ".cache" / "kafka"
-RESOLVE_SECONDS = 300.0
 LEAST_JAVA = 17
 
 
@@ -43,7 +41,7 @@ def java() -> Path:
 
 def folder() -> Path:
     """Where the jars of the present pom.xml are, or will be."""
-    return CACHE / hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
+    return maven.folder(POM, CACHE)
 
 
 def resolve() -> Path:
@@ -51,43 +49,7 @@ def resolve() -> Path:
 
     Safe against other processes that resolve at the same time. Raises BrokerError.
     """
-    lib = folder()
-    if lib.is_dir():
-        return lib
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (CACHE / ".gitignore").write_text("*\n")
-    with (CACHE / "lock").open("w") as lock:
-        # Test workers start together, and Maven's local repository does not like company.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not lib.is_dir():
-            _fetch(lib)
-    return lib
-
-
-def _fetch(lib: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise BrokerError("no mvn: install Apache Maven, it fetches Apache Kafka once")
-    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        jars = Path(scratch) / "lib"
-        command = [
-            maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies",
-            f"-DoutputDirectory={jars}", "-DincludeScope=runtime",
-        ]  # fmt: skip
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                timeout=RESOLVE_SECONDS,
-                stdin=subprocess.DEVNULL,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise BrokerError(f"Maven did not fetch Apache Kafka within {RESOLVE_SECONDS:.0f} s") from error
-        except OSError as error:
-            raise BrokerError(f"{maven} does not run: {error}") from error
-        if done.returncode != 0 or not any(jars.glob("kafka_*.jar")):
-            said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).strip()[:600]
-            raise BrokerError(f"Maven could not fetch Apache Kafka (exit code {done.returncode}): {said}")
-        jars.rename(lib)  # at once: a folder that exists is complete
+    try:
+        return maven.resolve(POM, CACHE)
+    except maven.NoJars as error:
+        raise BrokerError(f"no jars of Apache Kafka: {error}") from error

@@ -94,6 +94,29 @@ def _language(hits: Sequence[Hit], document: Document) -> str:
     return first or document.language
 
 
+def marked(
+    document: Document,
+    field: int,
+    lo: int,
+    hi: int,
+    hits: Sequence[Hit],
+    lexicon: Lexicon,
+    extra: frozenset[str],
+) -> Piece | None:
+    """Steps 1 to 5: the piece with its mentions, clauses, speakers and marks; none if nothing happens in it."""
+    text = document.fields[field]
+    piece = Piece(text, field, lo, hi, words(_language(hits, document)), lexicon)
+    candidates.find(piece, hits, extra)
+    if not piece.words:
+        return None
+    if field == 1 and (lo == 0 or text.paragraph(lo)[0] == lo):
+        speakers.dateline(piece)
+    clauses.split(piece)
+    speakers.put_out(piece)
+    marks.mark(piece)
+    return piece
+
+
 def _read(
     document: Document,
     field: int,
@@ -103,16 +126,9 @@ def _read(
     lexicon: Lexicon,
     extra: frozenset[str],
 ) -> Iterator[Event]:
-    text = document.fields[field]
-    piece = Piece(text, field, lo, hi, words(_language(hits, document)), lexicon)
-    candidates.find(piece, hits, extra)
-    if not piece.words:
+    piece = marked(document, field, lo, hi, hits, lexicon, extra)
+    if piece is None:
         return
-    if field == 1 and (lo == 0 or text.paragraph(lo)[0] == lo):
-        speakers.dateline(piece)
-    clauses.split(piece)
-    speakers.put_out(piece)
-    marks.mark(piece)
     events.group(piece)
     allot.allot(piece)
     gaps.repeat(piece)

@@ -6,10 +6,7 @@ import msgspec
 
 from monitor.lexicon.schema import Lexicon
 from monitor.matching.document import Document, Hit
-from monitor.matching.frames import candidates, clauses, marks, speakers
-from monitor.matching.frames.analyse import _language, parts
-from monitor.matching.frames.model import Piece
-from monitor.matching.frames.words import words
+from monitor.matching.frames.analyse import marked, parts
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -36,15 +33,9 @@ def standings(
     text = document.fields[field]
     found: list[Standing] = []
     for begin, end, hits in parts(text, lo, hi, document.between(field, lo, hi), lexicon):
-        piece = Piece(text, field, begin, end, words(_language(hits, document)), lexicon)
-        candidates.find(piece, hits, extra)
-        if not piece.words:
+        piece = marked(document, field, begin, end, hits, lexicon, extra)
+        if piece is None:
             continue
-        if field == 1 and (begin == 0 or text.paragraph(begin)[0] == begin):
-            speakers.dateline(piece)
-        clauses.split(piece)
-        speakers.put_out(piece)
-        marks.mark(piece)
         events = frozenset(word.clause for word in piece.words)
         found.extend(
             Standing(

@@ -41,7 +41,8 @@ from monitor.matching.clauses import (
     children,
 )
 from monitor.matching.text import segment
-from tests.bench.matching import corpus, maven, scan
+from tests import maven
+from tests.bench.matching import corpus, scan
 from tests.bench.matching.articles import Text
 from tests.bench.matching.peer import Setting
 from tests.bench.matching.scan import spelled

@@ -17,12 +17,17 @@ class NoJars(Exception):
     """The jars could not be had; the message says why."""
 
 
+def folder(pom: Path, cache: Path) -> Path:
+    """Where the jars of the present ``pom`` are in ``cache``, or will be."""
+    return cache / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
+
+
 def resolve(pom: Path, cache: Path) -> Path:
     """The folder in ``cache`` with the jars that ``pom`` names; Maven fetches them if they are not there yet.
 
     Safe against other processes that resolve at the same time. Raises ``NoJars``.
     """
-    lib = cache / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
+    lib = folder(pom, cache)
     if lib.is_dir():
         return lib
     cache.mkdir(parents=True, exist_ok=True)
