@@ -20,7 +20,7 @@ $(BIN)/python:
 	  { echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "install the venv module of Python first"; exit 1; }
 
-$(VENV)/.runtime: requirements.lock pyproject.toml packaging/backend.py monitor/matching/kernel/kernel.c | $(BIN)/python
+$(VENV)/.runtime: requirements.lock pyproject.toml packaging/backend.py $(wildcard monitor/matching/kernel/*.[ch]) | $(BIN)/python
 	NO_CYTHON=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(PIP_FLAGS) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

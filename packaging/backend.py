@@ -46,7 +46,8 @@ def _compile() -> None:
     library = FOLDER / "_kernel.so"
     unfinished = library.with_name(f"_kernel.{os.getpid()}.part")
     try:
-        subprocess.run([*command, *FLAGS, "-o", str(unfinished), str(FOLDER / "kernel.c")], check=True)
+        sources = map(str, sorted(FOLDER.glob("*.c")))
+        subprocess.run([*command, *FLAGS, "-o", str(unfinished), *sources], check=True)
         unfinished.replace(library)
     except (OSError, subprocess.CalledProcessError) as error:
         unfinished.unlink(missing_ok=True)

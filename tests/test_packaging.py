@@ -17,6 +17,7 @@ BACKEND = ROOT / "packaging" / "backend.py"
 SETUPTOOLS = 77
 KERNEL = Path("monitor/matching/kernel")
 FAILED = "the matching kernel was not compiled"
+SOURCES = ["kernel.h", "match.c", "segment.c"]
 has_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 
 
@@ -27,7 +28,8 @@ def tree(tmp_path: Path) -> Path:
     (folder / KERNEL).mkdir(parents=True)
     (folder / "packaging").mkdir()
     shutil.copy(BACKEND, folder / "packaging")
-    shutil.copy(ROOT / KERNEL / "kernel.c", folder / KERNEL)
+    for name in SOURCES:
+        shutil.copy(ROOT / KERNEL / name, folder / KERNEL)
     return folder
 
 
@@ -48,7 +50,7 @@ def ask(tree: Path, expression: str, **environment: str) -> subprocess.Completed
 @has_compiler
 def test_the_kernel_is_compiled_in_place(tree: Path) -> None:
     assert FAILED not in ask(tree, "backend._compile()").stderr
-    assert sorted(path.name for path in (tree / KERNEL).iterdir()) == ["_kernel.so", "kernel.c"]
+    assert sorted(path.name for path in (tree / KERNEL).iterdir()) == ["_kernel.so", *SOURCES]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_without_a_compiler_python_takes_the_place_of_the_kernel(
     answer = ask(tree, "backend._compile()", CC=compiler)
     assert FAILED in answer.stderr
     assert "Python's takes its place" in answer.stderr
-    assert [path.name for path in (tree / KERNEL).iterdir()] == ["kernel.c"]
+    assert sorted(path.name for path in (tree / KERNEL).iterdir()) == SOURCES
 
 
 @pytest.mark.parametrize("what", ["wheel", "editable"])
@@ -102,5 +104,5 @@ def test_a_wheel_holds_the_kernel_and_names_its_machine(tmp_path: Path) -> None:
     assert not wheel.name.endswith("-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert {f"{KERNEL}/_kernel.so", f"{KERNEL}/kernel.c", f"{KERNEL}/plain.py"} <= set(names)
+    assert {f"{KERNEL}/{name}" for name in ("_kernel.so", "plain.py", *SOURCES)} <= set(names)
     assert not [name for name in names if name.endswith(".part")]

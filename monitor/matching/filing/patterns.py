@@ -51,7 +51,7 @@ class Owners(msgspec.Struct, frozen=True, eq=False):
 
 
 class PatternSet(msgspec.Struct, frozen=True, eq=False):
-    """Patterns that belong together, in the arrays that kernel.c describes.
+    """Patterns that belong together, in the arrays that match.c describes.
 
     ``words`` are the folded tokens by number, from 1, joined by line breaks, if they are known; ``special[i]`` is pattern
     i whole if more than its tokens has to be met; ``flags[i]`` tells clustered ones.

@@ -21,7 +21,7 @@ _EMPTY = np.zeros(0, np.uint32)
 
 
 class RuleSet(msgspec.Struct, frozen=True, eq=False):
-    """Rules and the terms that they ask for, in the arrays that kernel.c describes.
+    """Rules and the terms that they ask for, in the arrays that match.c describes.
 
     ``leaves[i]`` is the name of leaf ``first_leaf + i``, and ``numbers`` tell the way back; all before are
     the lexicon's, or those of the set of rules that this one is added to.

@@ -1,4 +1,4 @@
-"""Which rules may fire, by the bits of where their leaves stand: what kernel.c does, in plain Python."""
+"""Which rules may fire, by the bits of where their leaves stand: what match.c does, in plain Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compiled kernel: its functions, and the structures that they take. kernel.c says what they hold."""
+"""The compiled kernel: its functions, and the structures that they take. kernel.h and match.c say what they hold."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MOST_SETS = 3
 
 
 class KeyStruct(ctypes.Structure):
-    """``Key`` of kernel.c."""
+    """``Key`` of kernel.h."""
 
     _fields_ = (("seed", c_uint64), ("multiplier", c_uint64))
 
 
 class FieldStruct(ctypes.Structure):
-    """``Field`` of kernel.c."""
+    """``Field`` of kernel.h."""
 
     _fields_ = (
         ("text", c_char_p),
@@ -31,7 +31,7 @@ class FieldStruct(ctypes.Structure):
 
 
 class PatternsStruct(ctypes.Structure):
-    """``Patterns`` of kernel.c."""
+    """``Patterns`` of match.c."""
 
     _fields_ = (
         ("key", KeyStruct),
@@ -61,7 +61,7 @@ class PatternsStruct(ctypes.Structure):
 
 
 class RulesStruct(ctypes.Structure):
-    """``Rules`` of kernel.c."""
+    """``Rules`` of match.c."""
 
     _fields_ = (
         *(
@@ -75,7 +75,7 @@ class RulesStruct(ctypes.Structure):
 
 
 class ArticleStruct(ctypes.Structure):
-    """``Article`` of kernel.c."""
+    """``Article`` of match.c."""
 
     _fields_ = (
         ("characters", c_void_p),
@@ -90,7 +90,7 @@ class ArticleStruct(ctypes.Structure):
 
 
 class ScratchStruct(ctypes.Structure):
-    """``Scratch`` of kernel.c."""
+    """``Scratch`` of match.c."""
 
     _fields_ = (
         ("ids", c_void_p * MOST_SETS),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-SOURCE = Path(__file__).parents[3] / "monitor" / "matching" / "kernel" / "kernel.c"
+SOURCES = sorted((Path(__file__).parents[3] / "monitor" / "matching" / "kernel").glob("*.c"))
 FLAGS = (
     "-std=c11",
     "-O1",
@@ -46,7 +46,7 @@ def compiled(folder: Path) -> Build:
     library = folder / "_kernel-checked.so"
     shared = ("-shared-libasan",) if "clang_rt" in runtime.name else ()
     made = subprocess.run(
-        [compiler, *FLAGS, *shared, "-o", str(library), str(SOURCE)], capture_output=True, text=True
+        [compiler, *FLAGS, *shared, "-o", str(library), *map(str, SOURCES)], capture_output=True, text=True
     )
     if made.returncode:
         raise NoSanitizer(f"{compiler} does not compile with -fsanitize: {made.stderr.strip()[-300:]}")
