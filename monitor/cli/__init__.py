@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    articles,
-    authoring,
-    backtest,
-    check,
-    dead_letters,
-    deliveries,
-    draft,
-    explain,
-    feeds,
-    rules,
-    running,
-    starting,
-    testing,
-)
 from monitor.cli.output import complain
 from monitor.located import InvalidFile
 
-app = typer.Typer(
-    name="monitor",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Watches news feeds in every language and alerts on the rules that analysts write.",
-)
-running.add_to(app)
-starting.add_to(app)
-check.add_to(app)
-testing.add_to(app)
-authoring.add_to(app)
-articles.add_to(app)
-backtest.add_to(app)
-explain.add_to(app)
-rules.add_to(app)
-draft.add_to(app)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(deliveries.app, name="deliveries")
-app.add_typer(dead_letters.app, name="dead-letters")
+MODULES = {
+    "run": "running",
+    "send-test": "running",
+    "init": "starting",
+    "check": "check",
+    "test": "testing",
+    "schema": "authoring",
+    "match": "articles",
+    "extract": "articles",
+    "parse": "articles",
+    "backtest": "backtest",
+    "explain": "explain",
+    "rules": "rules",
+    "draft": "draft",
+    "feeds": "feeds",
+    "deliveries": "deliveries",
+    "dead-letters": "dead_letters",
+}
+"""The module of each command or group, in the order of the overview."""
+
+
+def command_line(words: Sequence[str] = ()) -> typer.Typer:
+    """The command line; only the command that ``words`` begin with, if they begin with one: each imports
+    what it needs, and all together take a second."""
+    app = typer.Typer(
+        name="monitor",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Watches news feeds in every language and alerts on the rules that analysts write.",
+    )
+    app.callback()(_options)
+    first = words[0] if words else ""
+    named = [MODULES[first]] if first in MODULES else dict.fromkeys(MODULES.values())
+    for name in named if first != "--version" else ():
+        import_module(f"monitor.cli.{name}").add_to(app)
+    return app
 
 
 def _version(value: bool) -> None:
@@ -55,7 +59,6 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
@@ -75,7 +78,7 @@ def main() -> None:
     from monitor.cli.known import user_mistakes
 
     try:
-        app()
+        command_line(sys.argv[1:])()
     except InvalidFile as error:
         complain(error.problems)
         sys.exit(2)

@@ -23,6 +23,11 @@ MOST_REPLAYED = 1000
 AS_JSON = typer.Option(False, "--json", help="One JSON line each.")
 
 
+def add_to(main: typer.Typer) -> None:
+    """Register the group."""
+    main.add_typer(app, name="dead-letters")
+
+
 @app.command("list")
 def list_(
     config: Path = CONFIG,

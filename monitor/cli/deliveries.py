@@ -21,6 +21,11 @@ STATES = ("pending", "delivered", "dead")
 AS_JSON = typer.Option(False, "--json", help="One JSON line each.")
 
 
+def add_to(main: typer.Typer) -> None:
+    """Register the group."""
+    main.add_typer(app, name="deliveries")
+
+
 @app.command("list")
 def list_(
     config: Path = CONFIG,

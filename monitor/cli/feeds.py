@@ -16,6 +16,11 @@ app = typer.Typer(no_args_is_help=True, help="Feeds: list, check.")
 AS_JSON = typer.Option(False, "--json", help="One JSON line a feed.")
 
 
+def add_to(main: typer.Typer) -> None:
+    """Register the group."""
+    main.add_typer(app, name="feeds")
+
+
 @app.command("list")
 def list_(config: Path = CONFIG, as_json: bool = AS_JSON) -> None:
     """List feeds with their health, as the worker left it. Example: monitor feeds list"""

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 import typer.testing
 
-from monitor.cli import app
+from monitor.cli import command_line
 from monitor.cli.known import user_mistakes
 from monitor.located import InvalidFile
 
@@ -137,7 +137,7 @@ class World:
     def run(self, *args: str) -> tuple[int, str, str]:
         """Another ``monitor`` command on this world, in this process: exit code, output, errors."""
         ran = typer.testing.CliRunner().invoke(
-            app, [*args, "--config", str(self.config)], prog_name="monitor"
+            command_line(args), [*args, "--config", str(self.config)], prog_name="monitor"
         )
         if isinstance(ran.exception, (InvalidFile, *user_mistakes())):
             return 2, ran.stdout, f"{ran.stderr}{ran.exception}"

@@ -14,7 +14,7 @@ import typer.testing
 
 from monitor.archive import database, schema
 from monitor.archive.writer import rows, write
-from monitor.cli import app
+from monitor.cli import command_line
 from monitor.cli.known import user_mistakes
 from monitor.located import InvalidFile
 from monitor.records import Article, Source
@@ -105,7 +105,9 @@ def backtest(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     monkeypatch.chdir(folder.parent)
 
     def run(*args: str | Path) -> Ran:
-        found = typer.testing.CliRunner().invoke(app, ["backtest", *map(str, args)], prog_name="monitor")
+        found = typer.testing.CliRunner().invoke(
+            command_line(["backtest"]), ["backtest", *map(str, args)], prog_name="monitor"
+        )
         if isinstance(found.exception, (InvalidFile, *user_mistakes())):
             return Ran(2, found.stdout, f"{found.stderr}{found.exception}")  # as ``main`` does
         assert found.exception is None or isinstance(found.exception, SystemExit), found.exception

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import typer.testing
 
-from monitor.cli import app
+from monitor.cli import command_line
 from monitor.cli.known import user_mistakes
 from monitor.located import InvalidFile
 
@@ -68,7 +68,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> C
     monkeypatch.setenv("XDG_CACHE_HOME", environment["XDG_CACHE_HOME"])
 
     def quick(*args: str | Path, stdin: bytes = b"") -> Ran:
-        found = typer.testing.CliRunner().invoke(app, list(map(str, args)), prog_name="monitor", input=stdin)
+        words = list(map(str, args))
+        found = typer.testing.CliRunner().invoke(command_line(words), words, prog_name="monitor", input=stdin)
         if isinstance(found.exception, (InvalidFile, *user_mistakes())):
             return Ran(2, found.stdout, f"{found.stderr}{found.exception}")  # as ``main`` does
         assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
