@@ -142,6 +142,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         ends = await consumer.end_offsets(streams)
         positions: dict[Place, tuple[int, int | None]] = {}
         # Nothing is awaited from here on: a fetch belongs to the old epoch or to the new one.
+        if {tp for tp in consumer.assignment() if tp.topic in app.stream_topics} != set(streams):
+            return  # a rebalance came in between: it seeks anew, and may have done so already
         for tp in streams:
             position = max(committed.get(tp, 0), begins[tp])
             consumer.seek(tp, position)
@@ -234,14 +236,16 @@ class Consumer(stock.Consumer):
 
     async def _deliver(self, fetched: Fetched, app: MonitorApp) -> None:
         for tp, record in self.scheduler.iterate(fetched.records):
-            if not self.flow_active or not self.ledger.holds(fetched.epoch):
+            if tp.topic in app.stream_topics:
+                await app.backlog.room(len(record.value or b""), _BACKLOG)
+            while not self.flow_active and not self.should_stop:
+                await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
+            # A stopped flow delays records: only the end of their epoch brings them again.
+            if self.should_stop or not self.ledger.holds(fetched.epoch):
                 return
             message = self._to_message(tp, record)
             message.epoch = fetched.epoch
             if tp.topic in app.stream_topics:
-                await app.backlog.room(len(record.value or b""), _BACKLOG)
-                if not self.flow_active or not self.ledger.holds(fetched.epoch):
-                    return
                 app.backlog.add(len(record.value or b""))
             await self.callback(message)
 

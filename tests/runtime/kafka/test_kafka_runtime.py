@@ -110,6 +110,30 @@ async def test_articles_go_through_all_stages_once_and_everything_is_committed(s
     assert [entry.at for entry in newest] == sorted((entry.at for entry in newest), reverse=True)
 
 
+async def test_records_that_arrive_while_the_flow_is_stopped_wait_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a seek they may: the consumer's thread is at the new positions before the flow goes on."""
+    mine = settings()
+    ids = {f"a{n}" for n in range(200)}
+    async with running(pipeline(), mine) as runtime:
+        assert runtime._app is not None
+        consumer: Any = runtime._app.consumer
+        fetch = consumer.thread.fetch
+
+        async def fetch_and_stop(active: Any, seconds: float) -> Any:
+            fetched = await fetch(active, seconds)
+            if fetched.records:
+                consumer.stop_flow()
+                asyncio.get_running_loop().call_later(0.05, consumer.resume_flow)
+            return fetched
+
+        monkeypatch.setattr(consumer.thread, "fetch", fetch_and_stop)
+        await runtime.port.publish(*[raw(id, "s1") for id in sorted(ids)])
+        assert sorted(await through(mine, ids)) == sorted(ids)
+        await eventually(lambda: all_committed(mine))
+
+
 async def test_stop_is_quick_and_leaves_nothing_behind_and_a_new_start_has_the_rows(
     settings: Settings,
 ) -> None:

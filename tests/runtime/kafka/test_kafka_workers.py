@@ -18,7 +18,7 @@ from monitor.stage import PublishError
 from tests.kafka.broker import Broker
 from tests.runtime.kafka.chain import pipeline, raw
 from tests.runtime.kafka.conftest import Settings
-from tests.runtime.kafka.processes import Worker, alerted, all_committed, eventually, workers
+from tests.runtime.kafka.processes import Worker, alerted, all_committed, eventually, uncommitted, workers
 
 pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(120)]
 
@@ -62,14 +62,29 @@ async def loaded(settings: KafkaSettings) -> AsyncIterator[Load]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def nothing_lost(settings: KafkaSettings, load: Load) -> None:
+async def nothing_lost(settings: KafkaSettings, load: Load, started: list[Worker]) -> None:
     """Every acknowledged article comes out, and committed equals end on every partition."""
 
     async def through() -> bool:
         return load.sent <= set(await alerted(settings))
 
-    await eventually(through)
-    await eventually(lambda: all_committed(settings))
+    try:
+        await eventually(through)
+        await eventually(lambda: all_committed(settings))
+    except AssertionError:
+        missing = sorted(load.sent - set(await alerted(settings)))
+        pytest.fail(
+            "\n".join(
+                (
+                    f"{len(missing)} of {len(load.sent)} articles did not come out: {missing[:10]}",
+                    f"not committed: {await uncommitted(settings)}",
+                    *(
+                        f"worker {n}: ended {worker.process.returncode}; {worker.events[-20:]}\n{worker.errors()}"
+                        for n, worker in enumerate(started)
+                    ),
+                )
+            )
+        )
 
 
 async def test_restart_with_wiped_tables_under_load_loses_nothing_and_commits_to_the_end(
@@ -87,7 +102,7 @@ async def test_restart_with_wiped_tables_under_load_loses_nothing_and_commits_to
                 started[0] = await Worker.start(mine)
                 await started[0].seen("kafka.ready")
             await load.more(60)
-        await nothing_lost(mine, load)
+        await nothing_lost(mine, load, started)
 
 
 async def test_killed_workers_partitions_go_to_the_other_and_come_back_and_nothing_is_lost(
@@ -107,7 +122,7 @@ async def test_killed_workers_partitions_go_to_the_other_and_come_back_and_nothi
             started[1] = await Worker.start(second)
             await started[1].seen("kafka.ready")
             await load.more(60)
-        await nothing_lost(first, load)
+        await nothing_lost(first, load, started)
         shares = [[e for e in w.events if e["event"] == "kafka.assigned"][-1]["partitions"] for w in started]
     # Two topics and a table of four partitions, a topic and a table of one: the survivor had them all.
     assert int(survivor["partitions"]) == 14
@@ -126,7 +141,7 @@ async def test_broker_that_is_killed_and_comes_back_loses_nothing(
             await asyncio.to_thread(killable_broker.kill)
             await asyncio.to_thread(killable_broker.restart)
             await load.more(150)
-        await nothing_lost(mine, load)
+        await nothing_lost(mine, load, started)
         assert started[0].process.returncode is None
 
 
@@ -142,7 +157,7 @@ async def test_worker_stops_within_ten_seconds_of_sigterm_and_the_next_goes_on(s
             assert started[0].events[-1]["event"] == "kafka.stopped"
             await load.more(20)
         started[0] = await Worker.start(mine)
-        await nothing_lost(mine, load)
+        await nothing_lost(mine, load, started)
 
 
 async def test_second_worker_on_one_data_folder_is_refused_and_the_first_goes_on(settings: Settings) -> None:
