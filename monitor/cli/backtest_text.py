@@ -17,15 +17,14 @@ from monitor.backtest.findings import Shown
 from monitor.backtest.tally import Difference, Overlap, RuleFindings
 from monitor.cli.output import plain
 from monitor.notify.languages import language_name
-from monitor.notify.message import Segment, Sentence, direction
+from monitor.notify.terminal import isolated, marked, marked_sentence
 from monitor.rules.book import LoadedRule
 
 MOST_WIDTH = 110  # columns: longer lines are hard to read
 MOST_OTHERS = 10  # rules that overlap
 MOST_LISTED = 6  # languages, sources
 BAR = 30  # columns
-_RLI, _FSI, _PDI = "\u2067", "\u2068", "\u2069"
-_EVIDENCE = "black on yellow"
+_RLI, _PDI = "\u2067", "\u2069"
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +56,7 @@ class Report:
     ) -> None:
         """All that is found of one rule. ``nothing`` says why there is no article, if there is none."""
         rule = loaded.rule
-        self._line(Text.assemble((rule.id, "bold"), "  ", _inline(plain(rule.title))))
+        self._line(Text.assemble((rule.id, "bold"), "  ", isolated(plain(rule.title))))
         facts: list[str] = [rule.status, rule.severity]
         if rule.expires is not None:
             facts.append(f"expires {rule.expires:%Y-%m-%d}")
@@ -137,31 +136,17 @@ class Report:
         about = " · ".join(plain(part) for part in (when, one.source, language, one.article) if part)
         self._line(Text.assemble("  ", sign or "", (about, "dim")))
         indent = "    "
-        self._block(indent, self._marked(one.headline, "bold"), one.direction)
+        headline = marked(one.headline, coloured=self._coloured, style="bold")
+        self._block(indent, headline, one.direction)
         for sentence in one.sentences[: 1 if short else None]:
-            self._block(indent + "  ", self._sentence(sentence), sentence.direction)
+            quoted = marked_sentence(sentence, coloured=self._coloured)
+            self._block(indent + "  ", quoted, sentence.direction)
         reasons = " · ".join(_reason(*reason) for reason in one.reasons)
         score = f" · score {one.score:g}" if one.score is not None else ""
         if reasons or score:
             self._block(indent, Text(f"{reasons}{score}".removeprefix(" · "), "green"), "ltr")
         if one.url and not short:
             self._line(Text(f"{indent}{plain(one.url)}", "dim"))
-
-    def _sentence(self, sentence: Sentence) -> Text:
-        before = (Segment(text="…"),) if sentence.cut_before else ()
-        after = (Segment(text="…"),) if sentence.cut_after else ()
-        return self._marked((*before, *sentence.segments, *after))
-
-    def _marked(self, segments: Iterable[Segment], style: str = "") -> Text:
-        text = Text(style=style)
-        for segment in segments:
-            if not segment.clause:
-                text.append(plain(segment.text))
-            elif self._coloured:
-                text.append(plain(segment.text), style=_EVIDENCE)
-            else:
-                text.append(f"[{plain(segment.text)}]")
-        return text
 
     def _block(self, indent: str, text: Text, towards: str) -> None:
         """``text`` in lines, each isolated by itself if it runs right to left."""
@@ -180,13 +165,8 @@ class Report:
         self._out.print(text, soft_wrap=True)
 
 
-def _inline(text: str) -> str:
-    """``text`` between isolates if it runs right to left, so that its neighbours keep their places."""
-    return f"{_FSI}{text}{_PDI}" if direction(text) == "rtl" else text
-
-
 def _reason(clause: str, text: str, gloss: str) -> str:
-    shown = f"{clause} {_inline(plain(text))}"
+    shown = f"{clause} {isolated(plain(text))}"
     return f"{shown} ({plain(gloss)})" if gloss else shown
 
 
@@ -196,5 +176,5 @@ def _count(number: int, what: str) -> str:
 
 def _listed(counts: Mapping[str, int]) -> str:
     names = list(counts.items())
-    text = ", ".join(f"{_inline(plain(name))} {count:,}" for name, count in names[:MOST_LISTED])
+    text = ", ".join(f"{isolated(plain(name))} {count:,}" for name, count in names[:MOST_LISTED])
     return f"{text}, and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else text

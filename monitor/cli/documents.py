@@ -12,6 +12,7 @@ import msgspec
 
 from monitor.cleaning.clean import clean_document
 from monitor.cleaning.extract import ExtractError
+from monitor.cli.line_problems import UNREADABLE, line_problem
 from monitor.feeds.charset import decode
 from monitor.located import InvalidFile, Problem
 from monitor.records import Article
@@ -22,7 +23,7 @@ _JSON = (".json", ".jsonl", ".ndjson")
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One article given on the command line. ``place`` is its file and line."""
+    """One article given on the command line. ``place`` is its file, and its line if it is one of many."""
 
     id: str
     article: Article
@@ -91,7 +92,7 @@ def _read(stream: BinaryIO, name: str) -> bytes:
 def _whole(data: bytes, name: str, url: str, *, html: bool) -> Document:
     text = decode(data).text
     given = _Given(text=None if html else text, html=text if html else None, url=url)
-    return _document(given, Path(name).name, name, 1)
+    return _document(given, Path(name).name, Problem(name, 1, 1, ""), name)
 
 
 def _lines(stream: BinaryIO, name: str, url: str, report: Report) -> Iterator[Document]:
@@ -122,15 +123,15 @@ def line_document(line: bytes, name: str, number: int, url: str = "") -> Documen
     """The article in a JSON line, cleaned. Raises ``InvalidFile``."""
     try:
         given = _decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        remedy = 'write {"id": …, "title": …, "text": …}'
-        raise InvalidFile([Problem(name, number, 1, f"is no article: {error}", remedy)]) from error
+    except UNREADABLE as error:
+        raise InvalidFile([line_problem(error, line, name, number)]) from error
     if given.url is None:
         given = msgspec.structs.replace(given, url=url)
-    return _document(given, str(number) if given.id is None else str(given.id), name, number)
+    id = str(number) if given.id is None else str(given.id)
+    return _document(given, id, Problem(name, number, 1, ""), f"{name}:{number}")
 
 
-def _document(given: _Given, id: str, name: str, line: int) -> Document:
+def _document(given: _Given, id: str, at: Problem, place: str) -> Document:
     published = given.published
     if published is not None and published.tzinfo is None:
         published = published.replace(tzinfo=UTC)
@@ -146,8 +147,8 @@ def _document(given: _Given, id: str, name: str, line: int) -> Document:
             document_id=id,
         )
     except ExtractError as error:
-        raise InvalidFile([Problem(name, line, 1, str(error))]) from error
-    return Document(id, article, f"{name}:{line}")
+        raise InvalidFile([msgspec.structs.replace(at, message=str(error))]) from error
+    return Document(id, article, place)
 
 
 def article_json(article: Article) -> dict[str, Any]:

@@ -197,19 +197,43 @@ def _articles(name: str, settings: Settings, config: Path | None, mistakes: list
         mistakes.append(problem)
         complain([problem])
 
+    memory = _Memory(settings, config)
     for document in documents([name], tell):
         article = document.article
         known = None
         if name != "-":
-            known = seen_article(settings, config, id=document.id, url=article.canonical_url or article.url)
-        place = document.place.rpartition(":")[0] if document.place.endswith(":1") else document.place
+            known = memory.article(id=document.id, url=article.canonical_url or article.url)
         yield Taken(
-            place=place,
+            place=document.place,
             article=article,
             source=known.source if known is not None else None,
             seen=known.seen if known is not None else None,
             id=known.id if known is not None else "",
         )
+
+
+class _Memory:
+    """What the monitor has seen, where an article can be explained without it: if it cannot be read, that is
+    said once, and nothing is known."""
+
+    def __init__(self, settings: Settings, config: Path | None) -> None:
+        self._settings = settings
+        self._config = config
+        self._broken = False
+
+    def article(self, *, url: str, id: str = "") -> Article | None:
+        from monitor.archive.errors import ArchiveError
+        from monitor.cli.history import seen_article
+        from monitor.runtime.embedded.store import StoreError
+
+        if self._broken:
+            return None
+        try:
+            return seen_article(self._settings, self._config, id=id, url=url)
+        except (ArchiveError, StoreError) as error:
+            self._broken = True
+            console(err=True).print(str(error), markup=False)
+            return None
 
 
 def _seen(article: Article, note: str = "") -> Taken:
@@ -231,7 +255,6 @@ def _page(url: str, settings: Settings, config: Path | None) -> Taken:
     import asyncio
 
     from monitor.cleaning.clean import clean_document
-    from monitor.cli.history import seen_article
     from monitor.feeds.feed import PollingSettings
     from monitor.feeds.visit import fetch_page
     from monitor.net.client import Client
@@ -241,7 +264,7 @@ def _page(url: str, settings: Settings, config: Path | None) -> Taken:
         async with Client(settings.network_settings) as client:
             return await fetch_page(url, client, PollingSettings(user_agent=settings.polling.user_agent))
 
-    known = seen_article(settings, config, url=url)
+    known = _Memory(settings, config).article(url=url)
     page, note = asyncio.run(fetch())
     if page is None:
         if known is None:

@@ -13,6 +13,7 @@ from monitor.notify.languages import language_name
 from monitor.notify.message import direction
 from monitor.rules.explain import Explanation, Filter, Miss, Node, Quote, RoleRead
 from monitor.rules.explain.tree import nearest_event
+from monitor.rules.explain.wording import missing
 
 WIDEST = 100  # columns, where the terminal has more or there is none
 MOST_ALTERNATIVES = 6  # clauses of one list that do not hold
@@ -107,12 +108,14 @@ class Screen:
         indent = "  " * depth
         against = (node.weight or 0.0) < 0
         good = node.held != (node.negative or against)
-        sign = "· " if against and good else "✓ " if good else "✗ "
-        text = Text(indent).append(sign, "dim" if sign == "· " else _YES if good else _NO)
+        sign, style = ("✓ ", _YES) if good else ("✗ ", _NO)
+        if against:  # neither good nor bad: it is there and takes something away, or it is not there
+            sign, style = ("✓ ", "yellow") if node.held else ("· ", "dim")
+        text = Text(indent).append(sign, style)
         if node.negative:
             text.append("none  ", "magenta")
         if node.weight is not None:
-            text.append(f"{node.weight:+g}  ", "cyan")
+            text.append(f"{node.weight:+g}  ".replace("-", "−"), "cyan")
         name = _NAMES[node.kind]
         if name and not node.label.startswith(name) and node.kind not in ("title", "lead"):
             text.append(f"{name} ", "dim")
@@ -120,10 +123,15 @@ class Screen:
         if node.detail:
             text.append(f"  {isolated(node.detail)}", "cyan")
         if node.held and not node.children and node.kind != "frame" and node.evidence:
-            text.append(f"  {isolated(places(node.evidence))}", "dim" if good else _NO)
-        said = node.negative or (node.kind == "frame" and node.events) or node.detail
+            text.append(f"  {isolated(places(node.evidence))}", "dim" if good or against else _NO)
+        if against:
+            lost = f"{-(node.weight or 0.0):g}"
+            text.append(
+                f"  present: takes {lost} away" if node.held else "  not present: takes nothing away", style
+            )
+        said = node.negative or against or (node.kind == "frame" and node.events) or node.detail
         miss = "" if node.held or said else node.miss
-        if miss == f"no {node.label} in the article":
+        if miss == missing(node.label):
             text.append("  not in the article", "yellow")
             miss = ""
         self._out.print(text)

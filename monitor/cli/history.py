@@ -1,6 +1,7 @@
 """What became of an article that the monitor has seen: its stories, who was told, and why others were not.
 
-Read from the archive, or from the log where there is no archive.
+Read from the archive, or from the log where there is no archive. One that cannot be read is an error, never
+an article that was not seen.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from monitor.archive.errors import ArchiveError
+from monitor.archive.database import parse_url
+from monitor.archive.errors import ArchiveError, SchemaTooNew
 from monitor.archive.lines import DeliveryLine
 from monitor.archive.read import ArchiveReader
 from monitor.cli.lists import MOST_READ, deliveries
 from monitor.cli.open import open_log
-from monitor.cli.output import console
 from monitor.config import Settings
 from monitor.matching.rule import Rule
 from monitor.records import Alert, Article
 from monitor.runtime.embedded.store import StoreError
 
 T = TypeVar("T")
+_RESTORE = (
+    "; restore it from a copy; or stop the monitor, delete it with its -wal and -shm files, and start: "
+    "it is filled again from the log"
+)
+_CONNECT = "; see that the database runs and that `archive` in the settings is right"
 Kept = Literal["archive", "log"]
 
 
@@ -63,7 +69,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seen_article(settings: Settings, config: Path | None, *, id: str = "", url: str = "") -> Article | None:
-    """The article with this id, else the newest with this address; none if the monitor has seen none."""
+    """The article with this id, else the newest with this address; none if the monitor has seen none.
+
+    Raises ``ArchiveError``, ``StoreError``.
+    """
 
     async def read(reader: ArchiveReader) -> Article | None:
         found = await reader.article(id) if id else None
@@ -80,7 +89,7 @@ def seen_article(settings: Settings, config: Path | None, *, id: str = "", url: 
 
 
 def history(settings: Settings, config: Path | None, article: str) -> History:
-    """What became of the article with this id."""
+    """What became of the article with this id. Raises ``ArchiveError``, ``StoreError``."""
 
     async def read(reader: ArchiveReader) -> list[Revision]:
         found: list[Revision] = []
@@ -108,7 +117,7 @@ def history(settings: Settings, config: Path | None, article: str) -> History:
         return found
 
     if _has_archive(settings):
-        return History(article=article, kept="archive", revisions=_ask(settings, read) or [])
+        return History(article=article, kept="archive", revisions=_ask(settings, read))
     sent = {one.id: one for one in deliveries(config, MOST_READ)}
     revisions = [
         Revision(
@@ -210,25 +219,33 @@ def _has_archive(settings: Settings) -> bool:
     return bool(settings.archive_url()) and (path is None or path.exists())
 
 
-def _ask(settings: Settings, read: Callable[[ArchiveReader], Awaitable[T | None]]) -> T | None:
-    """What the archive answers; where it cannot be read, nothing, with a word."""
+def _ask(settings: Settings, read: Callable[[ArchiveReader], Awaitable[T]]) -> T:
+    """What the archive answers. Raises ``ArchiveError``: where it is, and what to do."""
 
-    async def ask() -> T | None:
+    async def ask() -> T:
         async with ArchiveReader(settings.archive_url()) as reader:
             return await read(reader)
 
     try:
         return asyncio.run(ask())
+    except SchemaTooNew:
+        raise
     except ArchiveError as error:
-        console(err=True).print(f"what the monitor has seen is not known: {error}", markup=False)
-        return None
+        path = settings.archive_file()
+        where = path if path is not None else parse_url(settings.archive_url()).render_as_string()
+        remedy = ""
+        if error.__cause__ is not None:  # else it can be read, and its own words say what is wrong
+            remedy = _RESTORE if path is not None else _CONNECT
+        raise ArchiveError(f"what the monitor has seen is not known: {error} ({where}){remedy}") from error
 
 
 def _logged(config: Path | None, topic: str) -> Iterator[object]:
-    """Records of the log, newest first; none where nothing has run yet."""
+    """Records of the log, newest first; none where nothing has run yet. Raises ``StoreError``."""
     try:
         log = open_log(config)
-    except StoreError:
+    except StoreError as error:
+        if error.__cause__ is not None:  # something is there, and cannot be read
+            raise
         return
     try:
         yield from log.newest(topic, MOST_READ)

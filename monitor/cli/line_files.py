@@ -15,6 +15,7 @@ import msgspec
 
 from monitor.backtest.findings import Taken
 from monitor.cli.documents import Report, line_document, lines_of
+from monitor.cli.line_problems import UNREADABLE, line_problem
 from monitor.located import InvalidFile, Problem
 from monitor.records import Source
 
@@ -129,9 +130,8 @@ def read_line(line: Line) -> Taken:
     document = line_document(line.data, line.file, line.number)
     try:
         origin = _origin.decode(line.data)
-    except msgspec.MsgspecError as error:
-        remedy = '"seen" is a time, "source" and "country" are text, "tags" a list of text'
-        raise InvalidFile([Problem(line.file, line.number, 1, f"is no article: {error}", remedy)]) from error
+    except UNREADABLE as error:
+        raise InvalidFile([line_problem(error, line.data, line.file, line.number)]) from error
     article = document.article
     seen = origin.seen
     if seen is not None and seen.tzinfo is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -37,19 +38,27 @@ class _Embedded:
     def __init__(self, settings: Settings, *, write: bool) -> None:
         from monitor.runtime.embedded.logfile import LogFile
         from monitor.runtime.embedded.runtime import FILE_NAME
+
+        self._path = settings.data_dir / FILE_NAME
+        with self._readable():
+            self._file = LogFile(self._path, write=write)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
         from monitor.runtime.embedded.store import StoreError
 
-        path = settings.data_dir / FILE_NAME
         try:
-            self._file = LogFile(path, write=write)
+            yield
         except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise StoreError(f"{self._path} cannot be read: {error}; restore it from a copy") from error
 
     def newest(self, topic: str, most: int) -> list[Record]:
-        return [record for _, record in self._file.newest(topic, most)]
+        with self._readable():
+            return [record for _, record in self._file.newest(topic, most)]
 
     def rows(self, table: str) -> Iterator[tuple[bytes, Record]]:
-        return self._file.rows(table)
+        with self._readable():
+            yield from self._file.rows(table)
 
     def append(self, *outs: Out) -> None:
         self._file.append(*outs)

@@ -110,9 +110,10 @@ class _Panel:
         from rich.text import Text
 
         message = self._message
-        names = " · ".join(_isolated(rule.title or rule.id) for rule in message.rules)
+        names = " · ".join(isolated(rule.title or rule.id) for rule in message.rules)
         yield from self._plain(names or f"{message.kind} notice", "bold")
-        yield from self._block(self._marked(message.headline, "bold"), message.direction)
+        headline = marked(message.headline, coloured=self._coloured, style="bold")
+        yield from self._block(headline, message.direction)
         yield from self._glosses(message.glosses)
         if message.link:
             yield Text(message.link, style="underline")
@@ -125,7 +126,7 @@ class _Panel:
             yield from self._plain(part)
         for sentence in message.sentences:
             yield Text("")
-            yield from self._block(self._sentence(sentence), sentence.direction)
+            yield from self._block(marked_sentence(sentence, coloured=self._coloured), sentence.direction)
             yield from self._glosses(sentence.glosses)
         if message.rules:
             yield Text("")
@@ -146,7 +147,7 @@ class _Panel:
     def _glosses(self, glosses: Iterable[tuple[str, str]]) -> Iterable[Text]:
         from rich.text import Text
 
-        pairs = " · ".join(f"{_isolated(surface)}: {gloss}" for surface, gloss in glosses)
+        pairs = " · ".join(f"{isolated(surface)}: {gloss}" for surface, gloss in glosses)
         return self._block(Text(pairs, style="green"), "ltr") if pairs else ()
 
     def _facts(self, text: str) -> Iterable[Text]:
@@ -159,24 +160,6 @@ class _Panel:
 
         return self._block(Text(text, style=style), direction(text))
 
-    def _sentence(self, sentence: Sentence) -> Text:
-        before = (Segment(text="…"),) if sentence.cut_before else ()
-        after = (Segment(text="…"),) if sentence.cut_after else ()
-        return self._marked((*before, *sentence.segments, *after))
-
-    def _marked(self, segments: Iterable[Segment], style: str = "") -> Text:
-        from rich.text import Text
-
-        text = Text(style=style)
-        for segment in segments:
-            if not segment.clause:
-                text.append(segment.text)
-            elif self._coloured:
-                text.append(segment.text, style="black on yellow")
-            else:
-                text.append(f"[{segment.text}]")
-        return text
-
     def _block(self, text: Text, towards: str) -> Iterable[Text]:
         """``text`` in lines, each isolated by itself if it runs right to left."""
         from rich.text import Text
@@ -187,9 +170,31 @@ class _Panel:
 
 
 def _because(clause: str, text: str, gloss: str) -> str:
-    return f"{clause} {_isolated(text)} ({gloss})" if gloss else f"{clause} {_isolated(text)}"
+    return f"{clause} {isolated(text)} ({gloss})" if gloss else f"{clause} {isolated(text)}"
 
 
-def _isolated(text: str) -> str:
+def marked_sentence(sentence: Sentence, *, coloured: bool) -> Text:
+    """A sentence with its evidence marked, and an ellipsis where it is cut."""
+    before = (Segment(text="…"),) if sentence.cut_before else ()
+    after = (Segment(text="…"),) if sentence.cut_after else ()
+    return marked((*before, *sentence.segments, *after), coloured=coloured)
+
+
+def marked(segments: Iterable[Segment], *, coloured: bool, style: str = "") -> Text:
+    """Segments in a row in ``style``; evidence stands out, without colour in brackets."""
+    from rich.text import Text
+
+    text = Text(style=style)
+    for segment in segments:
+        if not segment.clause:
+            text.append(segment.text)
+        elif coloured:
+            text.append(segment.text, style="black on yellow")
+        else:
+            text.append(f"[{segment.text}]")
+    return text
+
+
+def isolated(text: str) -> str:
     """``text`` between isolates if it runs right to left, so that its neighbours keep their places."""
     return f"{_FSI}{text}{_PDI}" if direction(text) == "rtl" else text

@@ -19,6 +19,7 @@ from monitor.cli.explained import Screen
 from monitor.cli.explained_text import cleaned, isolated
 from monitor.records import Alert, Record, Routed
 from monitor.rules.explain import About, Explanation, Quote, Subject
+from monitor.runtime.embedded.runtime import FILE_NAME
 from monitor.stage import Table
 from tests.archive.rig import PIPELINE, Events, Log, following, until
 from tests.archive.samples import SEEN, SOURCE, alert, article, attempt, delivery, rule
@@ -125,6 +126,42 @@ def test_each_line_of_a_json_lines_file_is_explained(quick: Quick, small: Path, 
     assert (ran.code, [line["fires"] for line in ran.lines()]) == (1, [True, False])
     file.write_text('{"id": 1, "title": "A bomb at the embassy"}\nno article\n')
     assert quick("explain", "bombs", file, "--rules", small).code == 2
+
+
+def test_each_line_is_named_by_its_number_and_a_whole_text_by_its_file(
+    quick: Quick, small: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_text('{"id": 1, "text": "A bomb."}\n\n{"id": 2, "text": "A bomb."}\n')
+    places = [
+        line["article"]["place"]  # type: ignore[index]
+        for line in quick("explain", "shadowed", file, "--rules", small, "--json").lines()
+    ]
+    assert places == [f"{file}:1", f"{file}:3"]
+    text = tmp_path / "some.txt"
+    text.write_text("A bomb.")
+    [found] = quick("explain", "shadowed", text, "--rules", small, "--json").lines()
+    assert found["article"]["place"] == str(text)  # type: ignore[index]
+
+
+def test_a_weight_below_zero_is_shown_as_present_and_taken_away(quick: Quick, small: Path) -> None:
+    (small / "scored.yaml").write_text(
+        "rules:\n  - id: scored\n    match:\n      threshold: 12\n      score:\n"
+        "        - {clause: bomb, weight: 10}\n        - {clause: قصف, weight: 5}\n"
+        "        - {clause: تدريب, weight: -4}\n        - {clause: film, weight: -3}\n"
+    )
+    ran = quick("explain", "scored", "-", "--rules", small, stdin="bomb قصف تدريب".encode())
+    assert ran.code == 1, ran.err
+    lines = ran.out.splitlines()
+    assert "  score 10 + 5 − 4 = 11 of 12; “\u2068تدريب\u2069” counts against it" in lines
+    start = lines.index("Clauses") + 1
+    assert lines[start : start + 5] == [
+        "  ✗ score of 12 or more  10 + 5 − 4 = 11 of 12",
+        "    ✓ +10  term “bomb”  “bomb”",
+        "    ✓ +5  term “\u2068قصف\u2069”  “\u2068قصف\u2069”",
+        "    ✓ −4  term “\u2068تدريب\u2069”  “\u2068تدريب\u2069”  present: takes 4 away",
+        "    · −3  term “film”  not present: takes nothing away",
+    ]
 
 
 def test_title_and_language_can_be_given(quick: Quick, small: Path) -> None:
@@ -390,6 +427,65 @@ def test_a_file_whose_address_was_seen_has_its_history(quick: Quick, small: Path
     history: Any = found["history"]
     assert (ran.code, history["article"], history["kept"]) == (0, "a-1", "archive")
     assert history["revisions"][0]["told"][0]["state"] == "delivered"
+
+
+@pytest.mark.parametrize("archive", ["no database at all" * 500, ""])
+def test_an_archive_that_cannot_be_read_has_not_said_that_the_article_is_unseen(
+    quick: Quick, small: Path, tmp_path: Path, archive: str
+) -> None:
+    config = _settings(tmp_path, small)
+    file = tmp_path / "data" / "archive.db"
+    file.write_text(archive)
+    ran = quick("explain", "bombs", "a-1", "--config", config)
+    assert ran.code == 2
+    assert "has seen no article" not in ran.err
+    assert "is not known" in ran.err
+    assert str(file) in ran.err
+    assert ("filled again from the log" in ran.err) == bool(archive)
+
+
+def test_an_archive_of_which_a_page_is_broken_cannot_be_read(
+    quick: Quick, small: Path, tmp_path: Path
+) -> None:
+    config = _settings(tmp_path, small)
+    _store(tmp_path, dict(SENT), archive=True)
+    file = tmp_path / "data" / "archive.db"
+    for beside in file.parent.glob("archive.db-*"):
+        beside.unlink()
+    content = file.read_bytes()
+    file.write_bytes(content[:8192] + b"\xff" * (len(content) - 8192))
+    ran = quick("explain", "bombs", "a-1", "--config", config)
+    assert ran.code == 2
+    assert f"{file}); restore it" in ran.err
+
+
+def test_lines_are_explained_without_a_broken_archive_and_that_is_said_once(
+    quick: Quick, small: Path, tmp_path: Path
+) -> None:
+    config = _settings(tmp_path, small)
+    (tmp_path / "data" / "archive.db").write_text("no database at all" * 500)
+    file = tmp_path / "some.jsonl"
+    file.write_text('{"id": 1, "text": "A bomb."}\n{"id": 2, "text": "A bomb."}\n')
+    ran = quick("explain", "bombs", file, "--config", config, "--json")
+    assert [line["history"] for line in ran.lines()] == [None, None]
+    assert ran.err.count("is not known") == 1
+
+
+def test_a_log_that_cannot_be_read_has_not_said_that_the_article_is_unseen(
+    quick: Quick, small: Path, tmp_path: Path
+) -> None:
+    config = _settings(tmp_path, small)
+    _store(tmp_path, dict(SENT), archive=False)
+    file = tmp_path / "data" / FILE_NAME
+    for beside in file.parent.glob(f"{FILE_NAME}-*"):
+        beside.unlink()
+    content = file.read_bytes()
+    for broken in (b"no database at all" * 500, content[:4096] + b"\xff" * (len(content) - 4096)):
+        file.write_bytes(broken)
+        ran = quick("explain", "bombs", "a-1", "--config", config)
+        assert ran.code == 2
+        assert "has seen no article" not in ran.err
+        assert f"{file} cannot be read" in ran.err
 
 
 def test_what_is_neither_file_nor_seen_is_a_mistake(quick: Quick, small: Path, tmp_path: Path) -> None:

@@ -511,6 +511,112 @@ def test_a_language_that_the_lexicon_does_not_speak_is_named() -> None:
     ]
 
 
+NEAR_BOTH = "{any: [{near: [bomb, embassy], words: 2}, {near: [bomb, police], words: 2}]}"
+
+
+@pytest.mark.parametrize(
+    ("clause", "text", "miss", "how"),
+    [
+        (  # the second is nearer
+            NEAR_BOTH,
+            "An embassy is where once a bomb was found by police.",
+            "“bomb” and “police” are 4 words apart, 2 allowed",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (
+            NEAR_BOTH,
+            "A bomb at some old embassy, and not so many of the police.",
+            "“bomb” and “embassy” are 4 words apart, 2 allowed",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (
+            "{any: [{all: [قصف, سفارة], within: sentence}, {all: [قصف, شرطة], within: sentence}]}",
+            "قصف. هدوء. سفارة. هدوء. شرطة. قصف.",
+            "“شرطة” and “قصف” are in different sentences, 1 apart",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (  # more of its parts are there
+            "{any: [{all: [fire, smoke]}, {all: [bomb, fire]}, {all: [bomb, embassy, fire]}]}",
+            "A bomb, an embassy.",
+            "no “fire” in the article",
+            "any of (nearest of 3 alternatives)",
+        ),
+        (  # something of it is there, of the other nothing
+            "{any: [fire, bomb]}",
+            "Bombs fell.",
+            "only “Bombs” is in the article: “bomb*” would find it",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (
+            "{title: {any: [fire, bomb]}}",
+            "A bomb.",
+            "not here: “bomb” is in the text",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (
+            "{lead: {any: [fire, bomb]}}",
+            "One. Two.\n\nThree. A bomb. Four. A fire.",
+            "not here: the nearest stands 2 sentences later",
+            "any of (nearest of 2 alternatives)",
+        ),
+        (  # as near as each other
+            "{any: [{all: [bomb, fire]}, {all: [bomb, smoke]}, {all: [fire, smoke]}]}",
+            "A bomb.",
+            "no “fire” in the article",
+            "any of (2 of 3 alternatives come nearest, one of them)",
+        ),
+    ],
+)
+def test_of_alternatives_the_nearest_is_named_and_said_to_be(
+    clause: str, text: str, miss: str, how: str
+) -> None:
+    explanation = explained(clause, text)
+    [found] = explanation.misses
+    assert (found.why, how in found.path) == (miss, True), found
+
+
+def test_alternatives_of_which_nothing_is_there_are_all_named() -> None:
+    [miss] = explained("{any: [fire, {all: [smoke, {entity: place/york}]}]}", "Nothing.").misses
+    assert (miss.clause, miss.why) == (
+        "any of",
+        "nothing of the 2 alternatives is in the article: “fire”, “smoke”, York",
+    )
+
+
+def test_of_two_frames_without_event_the_one_with_more_of_its_roles_is_named() -> None:
+    raqqa = Frame(("airstrike",), ("country/ru",), ("place/raqqa",))
+    idlib = Frame(("quake",), (), ("place/idlib",))
+    one = Rule(id="one", version="1", title="", clause=Any((idlib, raqqa)))
+    explanation = agree(Engine([one], FRAME_TABLE), one, "", "Russian troops left Raqqa.", "en")
+    [miss] = explanation.misses
+    assert (miss.clause, miss.path) == (
+        "event airstrike, actor Russia, place Raqqa",
+        ("any of (nearest of 2 alternatives)",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "detail", "misses"),
+    [
+        ("A bomb, a fire.", "30 of 30", []),
+        (
+            "A bomb, a fire. A drill.",
+            "20 + 10 − 5 = 25 of 30",
+            ["score 20 + 10 − 5 = 25 of 30; “drill” counts against it"],
+        ),
+        ("A drill.", "0 − 5 = −5 of 30", ["score 0 − 5 = −5 of 30; “drill” counts against it"]),
+    ],
+)
+def test_a_score_says_how_it_adds_up(text: str, detail: str, misses: list[str]) -> None:
+    clause = (
+        "{score: [{clause: bomb, weight: 20}, {clause: fire, weight: 10}, "
+        "{clause: {any: [drill, film]}, weight: -5}], threshold: 30}"
+    )
+    explanation = explained(clause, text)
+    assert explanation.root is not None
+    assert (explanation.root.detail, [miss.why for miss in explanation.misses]) == (detail, misses)
+
+
 def test_the_path_of_a_miss_leads_from_the_top() -> None:
     explanation = explained("{all: [bomb], none: [{any: [drill, film]}]}", "A bomb. A film.")
     [miss] = explanation.misses

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from monitor.lexicon.schema import WEAK_KINDS, Form, Lexicon
 from monitor.matching.clauses import Names, Term
 from monitor.matching.document import Document, Hit
 from monitor.matching.engine import Engine
 from monitor.matching.patterns import Pattern, patterns
-from monitor.rules.explain.wording import met, named, quoted, surface
+from monitor.rules.explain.wording import met, missing, named, quoted, surface
 
 MOST_FORMS = 5000
 """Forms that are looked for one by one: those of case and the phrases that do not count."""
 
 Place = tuple[int, int, int]
 """Field, first token, last token (included)."""
+
+
+class Why(NamedTuple):
+    """Why a word or a name is not found. ``there``: something of it stands in the article, and does not
+    count."""
+
+    text: str
+    there: bool
 
 
 class _Known:
@@ -53,8 +62,29 @@ class Absence:
             for at, token in enumerate(text.folds):
                 self._index.setdefault(token, []).append((field, at))
 
-    def of_term(self, term: Term) -> str:
+    def of_term(self, term: Term) -> Why:
         """Why a plain term is found nowhere."""
+        if counted_not := self._spelled(term):
+            return Why(counted_not, there=True)
+        return Why(missing(quoted(term.text)), there=False)
+
+    def of_names(self, names: Names, *, parts: bool = False) -> Why:
+        """Why no name of these entries is found; ``parts``: what lies in them would do as well."""
+        counted_not = (
+            self._inner(names)
+            or self._weak(names)
+            or ("" if parts else self._part(names))
+            or self._of_another_language(names)
+            or self._by_form(names)
+        )
+        if counted_not:
+            return Why(counted_not, there=True)
+        return Why(self._unnamed(names) or missing(named(names.ids, self._lexicon)), there=False)
+
+    # --- terms ----------------------------------------------------------------------------
+
+    def _spelled(self, term: Term) -> str:
+        """What of a term is there."""
         spelled = patterns(term.text)
         for pattern in spelled:
             for place in self._places(pattern):
@@ -69,21 +99,7 @@ class Absence:
             starts = longer.casefold().startswith(words[0])
             remedy = f": {quoted(words[0] + '*')} would find it" if starts else ""
             return f"only {quoted(longer)} is in the article{remedy}"
-        return f"no {quoted(term.text)} in the article"
-
-    def of_names(self, names: Names, *, parts: bool = False) -> str:
-        """Why no name of these entries is found; ``parts``: what lies in them would do as well."""
-        return (
-            self._inner(names)
-            or self._weak(names)
-            or ("" if parts else self._part(names))
-            or self._of_another_language(names)
-            or self._by_form(names)
-            or self._unnamed(names)
-            or f"no {named(names.ids, self._lexicon)} in the article"
-        )
-
-    # --- terms ----------------------------------------------------------------------------
+        return ""
 
     def _uncounted(self, term: Term, pattern: Pattern, place: Place) -> str:
         text = self._document.fields[place[0]]
@@ -221,8 +237,7 @@ class Absence:
         known = self._known()
         if any(language in known.languages.get(entry, ()) for entry in known.meeting(names.ids)):
             return ""
-        wanted = named(names.ids, self._lexicon)
-        return f"the lexicon has no word for {wanted} in the article's language ({language})"
+        return f"the lexicon has no word for {named(names.ids, self._lexicon)} in the article's language ({language})"
 
     def _known(self) -> _Known:
         if self._knowledge is None:

@@ -16,16 +16,21 @@ from monitor.rules.explain.wording import quoted, surface
 
 FARTHEST = 20_000  # words; beyond it, parts are far apart and nothing more is said
 MOST_STRETCHES = 400  # of one ``within`` that are looked at, one by one
+_WORDS = {"sentence": 20, "paragraph": 80}  # of one, roughly: only to compare distances
 _SPELLED = 4  # parts that are named by what stands for them
 
 Support = Sequence[Found]
 
 
 class Apart(msgspec.Struct, frozen=True):
-    """By how much the parts miss each other, and the places that come nearest."""
+    """By how much the parts miss each other, and the places that come nearest.
+
+    ``beyond``: by about how many words they stand too far apart; none where that cannot be said.
+    """
 
     why: str
     found: Support = ()
+    beyond: int | None = None
 
 
 def near_miss(asked: Asked, near: Near, where: tuple[Span, ...]) -> Apart:
@@ -37,7 +42,8 @@ def near_miss(asked: Asked, near: Near, where: tuple[Span, ...]) -> Apart:
     def told(least: int, found: Support, order: str) -> Apart:
         far = f"{counted(least, 'word')} apart, {near.words} allowed" if least > near.words else ""
         how = " and ".join(filter(None, (order, far)))
-        return Apart(f"{_who(asked, found, len(near.parts))} {how}", found)
+        beyond = max(0, least - near.words) + bool(order)
+        return Apart(f"{_who(asked, found, len(near.parts))} {how}", found, beyond)
 
     least, found = _least(lambda words: support(words, ordered=near.ordered), near.words)
     if found:
@@ -122,7 +128,7 @@ def _window_miss(asked: Asked, clause: All, where: tuple[Span, ...]) -> Apart:
     if not found:
         return Apart("in different paragraphs")
     who = _who(asked, found, len(clause.parts))
-    return Apart(f"{who} in a stretch of {counted(least, 'word')}, {allowed} allowed", found)
+    return Apart(f"{who} in a stretch of {counted(least, 'word')}, {allowed} allowed", found, least - allowed)
 
 
 def _stretch_miss(asked: Asked, ordinals: Ordinals, within: str, parts: Sequence[Support]) -> Apart:
@@ -151,8 +157,8 @@ def _stretch_miss(asked: Asked, ordinals: Ordinals, within: str, parts: Sequence
     gap, found = nearest
     who = _who(asked, found, len(parts))
     if not gap:
-        return Apart(f"{who} in one {within}, but not as the clause wants", found)
-    return Apart(f"{who} in different {within}s, {gap} apart", found)
+        return Apart(f"{who} in one {within}, but not as the clause wants", found, 1)
+    return Apart(f"{who} in different {within}s, {gap} apart", found, gap * _WORDS[within])
 
 
 def _who(asked: Asked, found: Support, parts: int) -> str:

@@ -15,7 +15,7 @@ from monitor.matching.rule import Rule
 from monitor.matching.stretches import Span, cut, inside
 from monitor.matching.verify import Found
 from monitor.records import Evidence
-from monitor.rules.explain.absent import Absence
+from monitor.rules.explain.absent import Absence, Why
 from monitor.rules.explain.asked import Asked
 from monitor.rules.explain.model import EventRead, RoleRead
 from monitor.rules.explain.roles import ROLES, Read, RoleTeller, apart, away
@@ -63,18 +63,30 @@ class FrameTeller:
         told = [read for read in found if read in first or read in rest]
         return tuple(self._told(frame, read, found) for read in told)
 
-    def nothing(self, frame: Frame, where: Sequence[Span]) -> str:
+    def nothing(self, frame: Frame, where: Sequence[Span]) -> Why:
         """Why no event of the frame's concepts was read in these stretches."""
         names = Names(frame.event, concept=True)
         event = named(frame.event, self._lexicon)
         for hit in self._mentions(frame.event, strictly=False):
             written = quoted(surface(self._document, hit))
             if not any(inside(hit, span) for span in where):
-                return f"{event} stands elsewhere: {away(self._document, self._ordinals, hit, where)}"
+                return Why(
+                    f"{event} stands elsewhere: {away(self._document, self._ordinals, hit, where)}",
+                    there=True,
+                )
             if any(form.kind in WEAK_KINDS for form in hit.forms):
-                return f"{written} is a weak word for {event}: it counts only with an actor or a place"
-            return f"{written} was read as no event"
+                return Why(
+                    f"{written} is a weak word for {event}: it counts only with an actor or a place",
+                    there=True,
+                )
+            return Why(f"{written} was read as no event", there=True)
         return self._absence.of_names(names)
+
+    def roles_there(self, frame: Frame) -> float:
+        """How close a frame is whose event was not read: the share of its roles that the article names."""
+        wanted = [ids for ids in (frame.actor, frame.place, frame.target) if ids]
+        there = sum(bool(self._mentions(ids, strictly=True)) for ids in wanted)
+        return 0.45 * there / (1 + len(wanted))  # less than one with an event and no role
 
     # --- events ---------------------------------------------------------------------------
 

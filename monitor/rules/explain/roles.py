@@ -61,7 +61,9 @@ class RoleTeller:
         wanted = named(ids, self._lexicon)
         event = quoted(surface(self._document, read.event.words[0]))
         if nearest is None:
-            absent = self._absence.of_names(Names(ids, concept=all("/" not in id for id in ids)), parts=True)
+            absent = self._absence.of_names(
+                Names(ids, concept=all("/" not in id for id in ids)), parts=True
+            ).text
             instead = self._filler(role, read.event)
             return f"{absent}: the {role} is {instead}" if instead else absent
         who = self._lexicon.gloss(met(nearest.entries(), ids, self._lexicon)) or wanted

@@ -24,7 +24,7 @@ from monitor.matching.stretches import Span, paragraphs, scope, whole
 from monitor.matching.verify import Found
 from monitor.records import Evidence
 from monitor.rules.explain.absent import Absence
-from monitor.rules.explain.apart import Apart, near_miss, nearest_stretch, scattered
+from monitor.rules.explain.apart import FARTHEST, Apart, near_miss, nearest_stretch, scattered
 from monitor.rules.explain.asked import Asked
 from monitor.rules.explain.frames import FrameTeller
 from monitor.rules.explain.model import EventRead, Node
@@ -35,7 +35,10 @@ from monitor.rules.explain.wording import evidence, kind_of, label, quoted
 Where = tuple[Span, ...]
 
 MOST_EVIDENCE = 50  # places of one clause
-HALF = 0.5  # how close a clause is that holds, but elsewhere
+MOST_ADDENDS = 6  # weights of a score that are written out
+HALF = 0.5  # how close a clause is, at the least, that holds, but elsewhere
+UNCOUNTED = 0.25  # where something of it is in the article that does not count
+APART = 0.95  # where all of its parts are there, but too far apart
 
 
 class Tree:
@@ -127,25 +130,16 @@ class Tree:
         if elsewhere:
             nearest = self._nearest(elsewhere, where)
             far = away(self._document, self._ordinals, nearest.hit, where)
+            close = HALF + _bonus(0.1, _distance(nearest, where)[1])
             return msgspec.structs.replace(
-                node, closeness=HALF, miss=f"not here: {far}", evidence=self._evidence((nearest,))
+                node, closeness=close, miss=f"not here: {far}", evidence=self._evidence((nearest,))
             )
-        if isinstance(clause, Term):
-            return msgspec.structs.replace(node, miss=self._absence.of_term(clause))
-        return msgspec.structs.replace(node, miss=self._absence.of_names(clause))
+        why = self._absence.of_term(clause) if isinstance(clause, Term) else self._absence.of_names(clause)
+        return msgspec.structs.replace(node, miss=why.text, closeness=UNCOUNTED if why.there else 0.0)
 
     def _nearest(self, found: Sequence[Found], where: Where) -> Found:
         """The one that stands nearest to these stretches, in tokens."""
-
-        def distance(one: Found) -> tuple[bool, int]:
-            gaps = [
-                max(lo - one.hit.last, one.hit.first - hi, 0)
-                for field, lo, hi in where
-                if field == one.hit.field
-            ]
-            return not gaps, min(gaps, default=0)
-
-        return min(found, key=distance)
+        return min(found, key=lambda one: _distance(one, where))
 
     def _evidence(self, support: Sequence[Found]) -> tuple[Evidence, ...]:
         unique: dict[tuple[int, int, int], Found] = {}
@@ -176,16 +170,19 @@ class Tree:
             return _with(node, below, close, detail)
         apart = scattered(self._asked, self._ordinals, clause, where)
         node = msgspec.structs.replace(node, evidence=self._evidence(apart.found))
-        return _with(node, below, 0.95 * close, detail, apart.why)  # the parts alone are not yet enough
+        close = APART * (1.0 if apart.why else close) + _bonus(0.04, apart.beyond)
+        return _with(node, below, close, detail, apart.why)
 
     # --- counting -------------------------------------------------------------------------
 
     def _score(self, node: Node, clause: Score, where: Where) -> Node:
         below = tuple(self._node(one.clause, where, weight=one.weight) for one in clause.parts)
         total = sum(one.weight or 0.0 for one in below if one.held)
-        detail = f"{total:g} of {clause.threshold:g}"
+        detail = f"{_sum(below, total)} of {clause.threshold:g}"
+        against = [one for one in below if one.held and (one.weight or 0.0) < 0]
+        lost = "".join(f"; {_named(one)} counts against it" for one in against)
         close = max(0.0, min(1.0, total / clause.threshold)) if clause.threshold > 0 else 0.0
-        return _with(node, below, close, detail, f"score {detail}")
+        return _with(node, below, close, detail, f"score {detail}{lost}")
 
     def _near(self, node: Node, clause: Near, where: Where) -> Node:
         looked = where
@@ -203,7 +200,7 @@ class Tree:
         if not node.held and all(one.held for one in below):
             apart = near_miss(self._asked, clause, where)
             node = msgspec.structs.replace(node, evidence=self._evidence(apart.found))
-        close = 0.95 * sum(one.closeness for one in below) / len(below)
+        close = APART * sum(one.closeness for one in below) / len(below) + _bonus(0.04, apart.beyond)
         return _with(node, below, close, "", apart.why)
 
     # --- frames ---------------------------------------------------------------------------
@@ -217,7 +214,9 @@ class Tree:
             return node
         best = nearest_event(events)
         if best is None:
-            return msgspec.structs.replace(node, miss=self._frames.nothing(clause, where))
+            why = self._frames.nothing(clause, where)
+            close = max(self._frames.roles_there(clause), UNCOUNTED if why.there else 0.0)
+            return msgspec.structs.replace(node, miss=why.text, closeness=close)
         asked = len(best.roles)
         close = (1 + sum(role.held for role in best.roles)) / (1 + asked) - (0.1 if best.silenced else 0.0)
         whys = [best.silenced] if best.silenced else []
@@ -242,6 +241,38 @@ def nearest_event(events: Sequence[EventRead]) -> EventRead | None:
         return score - (0.5 if event.silenced else 0.0)
 
     return max(events, key=reached, default=None)
+
+
+def _sum(parts: Sequence[Node], total: float) -> str:
+    """The total of what holds, with how it comes about where something counts against it: ``30 - 5 = 25``."""
+    weights = [one.weight or 0.0 for one in parts if one.held]
+    if all(weight >= 0 for weight in weights):
+        return f"{total:g}"
+    added = [weight for weight in weights if weight > 0]
+    taken = [-weight for weight in weights if weight < 0]
+    if len(weights) > MOST_ADDENDS:
+        added, taken = [sum(added)], [sum(taken)]
+    plus = " + ".join(f"{one:g}" for one in added) or "0"
+    return f"{plus} − {' − '.join(f'{one:g}' for one in taken)} = {f'{total:g}'.replace('-', '−')}"
+
+
+def _named(node: Node) -> str:
+    """A clause of a score in a few words: by itself, or by the first word or name within it that holds."""
+    leaf = next((one for one in node.walk() if one.held and not one.children), node)
+    return leaf.label
+
+
+def _distance(one: Found, where: Where) -> tuple[bool, int]:
+    """Whether it stands in another field than all of these stretches, and how many tokens from the nearest."""
+    gaps = [
+        max(lo - one.hit.last, one.hit.first - hi, 0) for field, lo, hi in where if field == one.hit.field
+    ]
+    return not gaps, min(gaps, default=FARTHEST)
+
+
+def _bonus(most: float, beyond: int | None) -> float:
+    """What nearness adds to how close a clause is: ``most`` at no distance, less with each word, 0 unknown."""
+    return 0.0 if beyond is None else most / (1 + beyond)
 
 
 def _reached(node: Node) -> float:

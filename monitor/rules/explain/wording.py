@@ -95,6 +95,11 @@ def named(ids: Sequence[str], lexicon: Lexicon) -> str:
     return " or ".join(glosses) if len(glosses) < 3 else f"{', '.join(glosses[:-1])} or {glosses[-1]}"
 
 
+def missing(what: str) -> str:
+    """That nothing of what is so named is there."""
+    return f"no {what} in the article"
+
+
 def quoted(text: str) -> str:
     """A surface between quotation marks, cut if it is long."""
     return f"“{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}”"
