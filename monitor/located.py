@@ -16,7 +16,7 @@ import msgspec
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from monitor.wording import line_and_column, of_model, of_yaml
+from monitor.wording import line_and_column, of_model, of_reading, of_yaml
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_BYTES = 4 * MAX_CHARACTERS  # as UTF-8
@@ -34,7 +34,8 @@ _float = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _LONGEST_INT = 20  # characters; what is longer is some id
-_unprintable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# C1 too, which YAML allows: they come of files in another encoding, and terminals obey them.
+_control = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _null = frozenset(("", "~", "null", "Null", "NULL"))
 _bool = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -102,7 +103,7 @@ def read_file(path: Path, name: str = "") -> bytes:
                 raise InvalidFile([problem])
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InvalidFile([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from error
+        raise InvalidFile([Problem(shown, 1, 1, *of_reading(error))]) from error
     if len(data) > MAX_BYTES:
         raise InvalidFile([Problem(shown, 1, 1, f"has more than {MAX_BYTES} bytes", "split the file")])
     return data
@@ -129,10 +130,12 @@ def parse_yaml(text: str, file: str) -> Located:
         raise InvalidFile(
             [Problem(file, 1, 1, f"has more than {MAX_CHARACTERS} characters", "split the file")]
         )
-    if found := _unprintable.search(text):
+    if found := _control.search(text):
         line, column = line_and_column(text, found.start())
         message = f"is not YAML: the character U+{ord(found[0]):04X} is not allowed"
-        raise InvalidFile([Problem(file, line, column, message, "remove it")])
+        raise InvalidFile(
+            [Problem(file, line, column, message, "remove it: it is an invisible control character")]
+        )
     builder = _Builder(file)
     try:
         for event in yaml.parse(text, Loader=_Loader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from datetime import date
@@ -24,6 +25,7 @@ from monitor.located import (
     read_yaml,
     validate,
 )
+from monitor.wording import of_reading, of_saving
 
 
 def refused(text: str) -> list[tuple[int, int, str]]:
@@ -154,6 +156,56 @@ def test_what_is_no_yaml_is_told_in_plain_words_with_a_remedy(text: str, problem
 def test_a_control_character_is_named_where_it_stands() -> None:
     assert refused("a: 1\nbc: x\0y\n") == [(2, 6, "is not YAML: the character U+0000 is not allowed")]
     assert refused("é: \x1b[31m") == [(1, 4, "is not YAML: the character U+001B is not allowed")]
+
+
+@pytest.mark.parametrize("char", ["\x7f", "\x85", "\x9b"])
+def test_no_control_character_of_terminals_gets_in(char: str) -> None:
+    assert refused(f"- a\n- x{char}y") == [
+        (2, 4, f"is not YAML: the character U+{ord(char):04X} is not allowed")
+    ]
+
+
+@pytest.mark.parametrize(
+    "word", ["می\u200cرود", "क्\u200dष", "Donau\u00addampf", "a\tb", "\u200fا", "\u202bا\u202c"]
+)
+def test_invisible_parts_of_words_stay(word: str) -> None:
+    assert parse_yaml(f"a: {word}", "a").value == {"a": word}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason", "remedy"),
+    [
+        ("any: [a, b],", "1:12", "a comma stands behind the closing ]", "remove it"),
+        ("- any: [a, b], # two\n- c", "1:14", "a comma stands behind the closing ]", "remove it"),
+        ("m: {a: b},", "1:10", "a comma stands behind the closing }", "remove it"),
+        ('term: "Raqqa",', "1:14", 'a comma stands behind the closing "', "remove it"),
+        ('any: "a", "b"', "1:9", 'a comma stands behind the closing "', 'put several values into brackets: ["a", "b"]'),
+        ("any: [a], none: [b]", "1:9", "a comma stands", "remove it, and write each key or item on a line of its own"),
+    ],
+)  # fmt: skip
+def test_a_comma_too_many_is_told_as_such(text: str, place: str, reason: str, remedy: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        parse_yaml(text, "a.yaml")
+    (one,) = caught.value.problems
+    assert f"{one.line}:{one.column}" == place
+    assert reason in one.message
+    assert one.remedy.startswith(remedy)
+
+
+def test_commas_inside_values_and_quotes_stay() -> None:
+    assert parse_yaml("a: b, c\nd: 'e,'\nf: [g, h,]\ni: \"j,\"", "a").value == {
+        "a": "b, c",
+        "d": "e,",
+        "f": ["g", "h"],
+        "i": "j,",
+    }
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EISDIR, errno.ENOENT, errno.EIO, errno.ELOOP])
+def test_what_cannot_be_read_or_written_has_a_remedy(number: int) -> None:
+    for message, remedy in (of_reading(OSError(number, "No")), of_saving(OSError(number, "No"))):
+        assert message.startswith("cannot be ")
+        assert remedy
 
 
 def test_depth_and_size_are_bounded() -> None:

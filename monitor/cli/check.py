@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -19,6 +20,10 @@ from monitor.rules.book import RuleBook
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
 Format = Literal["text", "json", "github"]
+
+MOST_ALIKE = 20
+"""Notes of one code that the text format prints in full; of more it prints ``FIRST_ALIKE``."""
+FIRST_ALIKE = 5
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 """What GitHub calls the levels."""
@@ -169,8 +174,31 @@ def _print(problems: Sequence[Problem], counted: Sequence[str], form: Format) ->
         for problem in problems:
             typer.echo(github_line(problem))
     else:
-        complain([_with_code(problem) for problem in problems])
+        _complain(problems)
     console().print(_verdict(problems, counted))
+
+
+def _complain(problems: Sequence[Problem]) -> None:
+    """All errors and warnings; of notes of one kind, where they are very many, the first few."""
+    notes = Counter(problem.code for problem in problems if _is_note(problem))
+    seen: Counter[str] = Counter()
+    shown: list[Problem] = []
+    for problem in sorted(problems):
+        if _is_note(problem) and notes[problem.code] > MOST_ALIKE:
+            seen[problem.code] += 1
+            if seen[problem.code] > FIRST_ALIKE:
+                continue
+        shown.append(_with_code(problem))
+        if seen[problem.code] == FIRST_ALIKE and _is_note(problem):
+            complain(shown)
+            shown.clear()
+            more = notes[problem.code] - FIRST_ALIKE
+            console(err=True).print(f"    and {more} more of this kind: --format json lists all")
+    complain(shown)
+
+
+def _is_note(problem: Problem) -> bool:
+    return problem.level == "info" and bool(problem.code)
 
 
 def _with_code(problem: Problem) -> Problem:

@@ -214,7 +214,17 @@ def _as_json(made: Draft, wrong: list[str]) -> dict[str, object]:
 
 def _save(made: Draft, path: Path) -> None:
     """A new file, or the rule behind the last one of a rule file; nothing is overwritten."""
-    from monitor.located import read_file
+    from monitor.wording import of_saving
+
+    try:
+        _written(made, path)
+    except OSError as error:
+        message, remedy = of_saving(error)
+        raise typer.BadParameter(f"{path} {message}: {remedy}", param_hint="--save") from error
+
+
+def _written(made: Draft, path: Path) -> None:
+    from monitor.located import InvalidFile, read_file
     from monitor.rules.draft import DraftError, appended
     from monitor.rules.draft.written import rule_file, rule_item
 
@@ -228,7 +238,10 @@ def _save(made: Draft, path: Path) -> None:
         before = read_file(path)
         text = before.decode("utf-8")
         after = appended(text, rule_item(made), made.rule, str(path))
-    except (DraftError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8, nothing was added: save the file as UTF-8, or the rule to another"
+        raise typer.BadParameter(message, param_hint="--save") from error
+    except (DraftError, InvalidFile) as error:
         raise typer.BadParameter(f"{error}", param_hint="--save") from error
     # A new file in place of the old one: whoever reads it meets the whole of either.
     beside = path.resolve().with_name(f".{path.name}.{os.getpid()}.tmp")

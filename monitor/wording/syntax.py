@@ -15,6 +15,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as the parser counts li
 _VALUE = re.compile(r"[ ]*(?:- +)*(?:[^\s:#'\"{\[][^:#{\[]*:[ ]+)?")  # what stands before a line's value
 _NO_SPACE = re.compile(r"[ ]*(?:- +)*[A-Za-z_]+:[^ /]")
 _QUOTE = "put the whole value into single quotes"
+_KEY = re.compile(r"[\w-]+:(?: |$)")
 _CLOSING = {"[": "]", "{": "}"}
 _BEGINNINGS = {"alias": "*", "anchor": "&"}
 
@@ -89,11 +90,26 @@ def _colon(line: str, above: str, before: str) -> Words:
 
 def _goes_on(line: str, before: str, here: str, flow: bool) -> Words:
     """Text behind a closing quote or bracket."""
+    if here == "," and not flow:
+        return _comma(line, before)
     if before[-1] in "]}":
         return f"text stands behind the closing {before[-1]}", _QUOTE if flow else _quoted(line)
     if before[-1] == "'" and line[len(before) : len(before) + 1] == here:
         return "the value goes on behind its closing quote", "write '' for a ' inside single quotes"
     return "the value goes on behind its closing quote", _QUOTE if flow else _quoted(line)
+
+
+def _comma(line: str, before: str) -> Words:
+    """A comma behind a closing quote or bracket, where no list in brackets is open."""
+    said = f"a comma stands behind the closing {before[-1]}"
+    rest = line[len(before) :].lstrip(" ,")
+    if not rest or rest.startswith("#"):
+        return said, "remove it: outside brackets the line's end ends a value"
+    found = _VALUE.match(line)
+    values = line[found.end() if found is not None else 0 :].strip().rstrip(",")
+    if _KEY.match(rest) or len(values) > _LONGEST_SHOWN:
+        return said, "remove it, and write each key or item on a line of its own"
+    return said, f"put several values into brackets: [{values}]"
 
 
 def _bracket(

@@ -130,6 +130,43 @@ def test_findings_are_printed_as_json_lines(quick: Quick, small: Path, form: lis
     assert (line["line"], line["column"], line["level"]) == (3, 31, "error")
 
 
+def test_of_many_notes_of_one_kind_the_text_shows_the_first_few(quick: Quick, small: Path) -> None:
+    def with_notes(count: int) -> None:
+        rules = "".join(f"  - {{id: bare-{at}, match: bomb{at:04}}}\n" for at in range(count))
+        (small / "many.yaml").write_text(f"rules:\n{rules}{WIDE}")
+
+    with_notes(20)
+    full = quick("check", "--rules", str(small))
+    assert full.err.count("[no-examples]") == 20
+    with_notes(10_000)
+    ran = quick("check", "--rules", str(small))
+    assert ran.code == 0
+    assert ran.err.count("[no-examples]") == 5
+    assert ran.err.count("and 9995 more of this kind: --format json lists all") == 1
+    assert ran.err.index("bare-4") < ran.err.index("and 9995 more") < ran.err.index("[unselective]")
+    assert "10000 notes" in ran.out
+    for form in ("json", "github"):
+        listed = quick("check", "--rules", str(small), "--format", form).out
+        assert listed.count("has no examples") == 10_000
+
+
+def test_many_warnings_are_all_shown(quick: Quick, small: Path) -> None:
+    wide = "".join(f"  - {{id: wide-{at}, match: the, examples: [{{silent: x}}]}}\n" for at in range(30))
+    (small / "many.yaml").write_text(f"rules:\n{wide}")
+    ran = quick("check", "--rules", str(small))
+    assert ran.err.count("[unselective]") == 30
+    assert "more of this kind" not in ran.err
+
+
+def test_a_control_character_is_an_error_with_its_place(quick: Quick, small: Path) -> None:
+    (small / "odd.yaml").write_text("rules:\n  - {id: one, match: 'bo\x9bmb'}\n", "utf-8")
+    ran = quick("check", "--rules", str(small))
+    assert ran.code == 1
+    assert "odd.yaml:2:25: error: is not YAML: the character U+009B is not allowed" in ran.err
+    assert "remedy: remove it" in ran.err
+    assert "\x9b" not in ran.err
+
+
 def test_findings_are_printed_for_github(quick: Quick, small: Path) -> None:
     (small / "watch.yaml").write_text(RULE + BARE)
     ran = quick("check", "--rules", str(small), "--format", "github")

@@ -136,6 +136,30 @@ def test_a_file_that_cannot_take_the_rule_is_left_as_it_is(
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["other.yaml"]
 
 
+def test_where_nothing_can_be_saved_the_remedy_is_told(quick: Quick, rules: Path, tmp_path: Path) -> None:
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("rules:\n  - {id: a, title: é, match: x}\n".encode("latin-1"))
+    (tmp_path / "folder").mkdir()
+    for place, remedy in (
+        (latin, "save the file as UTF-8"),
+        (tmp_path / "none" / "a.yaml", "make the folder first"),
+        (latin / "a.yaml", "a part of the path is a file"),
+        (tmp_path / "folder", "name a file in it"),
+    ):
+        ran = quick("draft", "--rules", rules, "Raqqa", "--save", place)
+        assert ran.code == 2
+        assert remedy in " ".join(ran.err.split())
+
+
+def test_a_rule_drafted_from_brackets_and_quotes_passes_check(quick: Quick, rules: Path) -> None:
+    for number, words in enumerate(
+        ("Russian strikes (air) + Raqqa [city]", 'Wagner "PMC" {x1} + Raqqa', "foo) [bar + «baz»")
+    ):
+        quick("draft", "--rules", rules, words, "--save", rules / f"{number}.yaml")
+    ran = quick("check", "--rules", rules)
+    assert (ran.code, "3 rules" in ran.out) == (0, True), ran.err
+
+
 def test_a_pipe_is_never_asked(monitor: Monitor, rules: Path) -> None:
     ran = monitor("draft", "--rules", rules, "earthquake in Tripoli", stdin=b"2\n")
     assert ran.code == 0

@@ -115,13 +115,36 @@ def test_every_form_that_it_listens_for_is_shown(monitor: Monitor, folder: Path)
     assert ran.code == 0
     assert "concept airstrike: 2 forms in 1 language" in ran.out
     assert "entity country/sy (Syria): 3 forms in 2 languages" in ran.out
-    assert "\u2068سوريا\u2069" in ran.out
+    assert "  ar names: سوريا" in ran.out.splitlines()
     assert "weak nouns" in ran.out
     assert "not in" in ran.out
     assert "term hospital*: hospital*" in ran.out
     only = monitor("rules", "show", "child", "--terms", "--language", "ar", "--rules", folder).out
     assert "سوريا" in only
     assert "Syrian" not in only
+
+
+def test_into_a_pipe_each_group_of_forms_is_one_line(monitor: Monitor, folder: Path) -> None:
+    many = ", ".join(f"'long name number {at}'" for at in range(200))
+    (folder / "many.yaml").write_text(
+        f"entities:\n  org/many:\n    en: {{names: [{many}]}}\n    ar: {{names: [غارة جوية]}}\n"
+        "rules:\n  - {id: many, match: {entity: org/many}}\n",
+        "utf-8",
+    )
+    ran = monitor("rules", "show", "many", "--terms", "--rules", folder)
+    head, *groups = ran.out.splitlines()
+    assert head == "entity org/many (long name number 0): 201 forms in 2 languages"
+    assert [group.split(":")[0] for group in groups if group] == ["  ar names", "  en names"]
+    assert "long name number 199" in groups[1]
+    assert groups[0] == "  ar names: غارة جوية"
+
+
+def test_a_form_that_there_is_not_is_answered_with_those_that_there_are(quick: Monitor, folder: Path) -> None:
+    ran = quick("rules", "show", "child", "--as", "xml", "--rules", folder)
+    assert ran.code == 2
+    assert "a rule cannot be shown as 'xml': write yaml or query; for JSON give --json" in " ".join(
+        ran.err.split()
+    )
 
 
 def test_a_rule_is_shown_for_programs(monitor: Monitor, folder: Path) -> None:

@@ -488,3 +488,23 @@ def test_a_rule_is_not_added_where_that_is_not_safe(small: Engine, text: str, wh
 def test_small_words_are_known_in_the_languages_of_the_first_lexicon() -> None:
     assert set(languages()) == set(TEN)
     assert set(languages()) <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("words", "terms"),
+    [
+        ("Russian strikes (air) + Raqqa [zorg]", ["zorg"]),
+        ('foo "tear gas" baz', ["foo", "tear gas", "baz"]),
+        ("Wagner [PMC] + Raqqa", ["Wagner", "PMC"]),
+        ("foo (bar", ["foo", "bar"]),
+        ("foo{bar} + Raqqa", ["foo bar"]),
+        ("«foo» [bar]", ["foo", "bar"]),
+        ('צה"ל + Raqqa', ['צה"ל']),
+    ],
+)
+def test_brackets_and_quotes_bound_parts_and_only_stay_inside_words(
+    small: Engine, words: str, terms: list[str]
+) -> None:
+    made = draft(words, small, guess=False)
+    assert [item.text for item in made.items if item.kind == "term" and item.how == "plain"] == terms
+    assert parse_yaml(rule_file(made), "x").value == {"rules": [made.rule]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +16,9 @@ from monitor.rules.draft.signs import Mark, longest_at
 from monitor.rules.draft.spelling import SHORTEST, nearest
 
 _APOSTROPHES = frozenset("'’ʼ`´")
+_SPACED = re.compile(r"[\s()\[\]{}<>（）【】〈〉《》「」『』]+")
+_QUOTES = "\"“”„«»‹›‘’'`"
+_ENCLOSED = re.compile(r"[()\[\]{}（）【】〈〉《》「」『』“”„«»]|(?<!\w)[\"<>]|[\"<>](?!\w)")
 _LINKS: dict[str, Link] = {"plus": "plus", "or": "or", "and": "and"}
 Span = tuple[int, int]
 
@@ -137,11 +141,21 @@ def _unknown(read: Read) -> Iterator[tuple[int, int]]:
             and not taken[first]
             and not taken[last + 1]
             and bisect_left(cuts, text.ends[last]) == bisect_left(cuts, text.starts[last + 1])
+            and not _encloses(text.raw, text.ends[last], text.starts[last + 1])
         ):
             last += 1
         if not taken[first] and (run := _trimmed(read, first, last)):
             yield run
         first = last + 1
+
+
+def _encloses(raw: str, start: int, end: int) -> bool:
+    """Whether a quoted or bracketed stretch begins or ends there, beside a space: such a stretch is one part.
+
+    Inside a word such signs are part of it.
+    """
+    between = raw[start:end]
+    return any(map(str.isspace, between)) and _ENCLOSED.search(between) is not None
 
 
 def _trimmed(read: Read, first: int, last: int) -> tuple[int, int] | None:
@@ -203,8 +217,9 @@ def _elsewhere(text: str, offset: int, lookup: Lookup) -> list[Item]:
 
 
 def _term(text: str) -> str:
-    """As a rule takes it: a * stands only at the end."""
-    return " ".join(f"{text[:-1].replace('*', ' ')}{text[-1:]}".split())
+    """As a rule takes it: a * stands only at the end, brackets and quotes nowhere but inside a word."""
+    kept = f"{text[:-1].replace('*', ' ')}{text[-1:]}"
+    return " ".join(filter(None, (word.strip(_QUOTES) for word in _SPACED.split(kept))))
 
 
 def _with_signs(read: Read, end: int) -> int:
