@@ -134,6 +134,30 @@ async def test_records_that_arrive_while_the_flow_is_stopped_wait_for_it(
         await eventually(lambda: all_committed(mine))
 
 
+async def test_a_seek_that_a_rebalance_overtook_leaves_the_ledger_to_the_rebalance(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(pipeline(), settings()) as runtime:
+        assert runtime._app is not None
+        ledger, thread = runtime._app.ledger, runtime._app.consumer.thread  # type: ignore[attr-defined]
+        known = ledger.epoch, ledger.positions()
+        consumer: Any = thread._ensure_consumer()
+        assignment = consumer.assignment()
+        gone = next(tp for tp in assignment if tp.topic in runtime._app.stream_topics)
+        ends = consumer.end_offsets
+
+        async def ends_and_rebalance(places: Any) -> Any:
+            monkeypatch.setattr(consumer, "assignment", lambda: assignment - {gone})
+            return await ends(places)
+
+        monkeypatch.setattr(consumer, "end_offsets", ends_and_rebalance)
+        await thread.seek_streams()
+        assert (ledger.epoch, ledger.positions()) == known
+        monkeypatch.undo()
+        await thread.seek_streams()
+        assert ledger.epoch == known[0] + 1
+
+
 async def test_stop_is_quick_and_leaves_nothing_behind_and_a_new_start_has_the_rows(
     settings: Settings,
 ) -> None:
