@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 LANGUAGES: tuple[str, ...] = (
     *(
@@ -75,7 +75,21 @@ EntityId = Annotated[
     str, Field(pattern=r"^(country/[a-z]{2}|(place|org|person|product|group)/[a-z0-9]+(-[a-z0-9]+)*)$")
 ]
 ConceptId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _prefix(text: str) -> str:
+    """A * makes a prefix, of which too few letters would be in every text; rules have the same bound."""
+    stem = text.removesuffix("*")
+    if "*" in stem:
+        raise ValueError("a * stands only at the end: write the forms one by one")
+    letters = sum(map(str.isalnum, stem.rpartition(" ")[2]))
+    if stem != text and letters < SHORTEST_PREFIX:
+        raise ValueError(f"the prefix is too short: give {SHORTEST_PREFIX} letters or more before the *")
+    return text
+
+
+SHORTEST_PREFIX = 3
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_prefix)]
 
 
 class Model(BaseModel):

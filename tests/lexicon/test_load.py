@@ -80,6 +80,14 @@ def test_a_circle_of_parts_ends() -> None:
         ),
         ("entities: [a]\n", "0.yaml:1:1: entities must map ids to entries; write each as id: {en: …}"),
         (
+            'entities:\n  place/a:\n    uk: {names: ["Об\'*"]}\n',
+            "0.yaml:3:18: entities.place/a.uk.names.name: the prefix is too short; give 3 letters or more before the *",
+        ),
+        (
+            "concepts:\n  a:\n    en: {terms: [a b*c]}\n",
+            "0.yaml:3:18: concepts.a.en.terms.term: a * stands only at the end; write the forms one by one",
+        ),
+        (
             "entities:\n  place/a: {part_of: place/b}\n",
             "0.yaml:2:13: place/a: unknown id 'place/b'; add the entry",
         ),

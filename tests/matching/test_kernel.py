@@ -115,7 +115,8 @@ class World:
         self.table = file_lexicon(made)
         self.wholes = {id: set(made.wholes[id]) for id in self.names}
         phrases = [f"{a} {b}", f"{b} {b}", f"{c} {d}"]
-        phrases += [f"{e[:3]}*", f"{a} {e[:3]}*"] if len(e) > 3 else []
+        stem = e[:3] if e[:3].isalpha() else e[:4]  # a prefix has three letters, signs apart
+        phrases += [f"{stem}*", f"{a} {stem}*"] if len(e) > 3 else []
         self.terms = [Term(text) for text in (*self.words, *phrases)]
 
 
