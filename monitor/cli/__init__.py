@@ -79,6 +79,8 @@ def main() -> None:
 
     try:
         command_line(sys.argv[1:])()
+    except SystemExit:  # how every command ends: classes that it did not need are not looked up for it
+        raise
     except InvalidFile as error:
         complain(error.problems)
         sys.exit(2)

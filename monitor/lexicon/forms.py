@@ -119,6 +119,15 @@ class Forms(Sequence[Form]):
         begin = self._ends[number - 1] if number else 0
         return self._texts[begin : self._ends[number]].decode("utf-8", "surrogatepass")
 
+    def of(self, language: str, *kinds: FormKind) -> Iterator[Form]:
+        """The forms of one language and of these kinds, in order; the others are passed by unmade."""
+        if language not in self.language_names:
+            return
+        spoken, wanted = self.language_names.index(language), {KINDS.index(kind) for kind in kinds}
+        for number, (one, kind) in enumerate(zip(self.languages, self.kinds, strict=True)):
+            if one == spoken and kind & ~CASE in wanted:
+                yield self[number]
+
     def spelled(self) -> Iterator[tuple[str, bool]]:
         """All texts with whether each counts in this very case alone, in order."""
         return ((text, bool(kind & CASE)) for text, kind in zip(self.texts(), self.kinds, strict=True))

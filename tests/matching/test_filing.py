@@ -326,6 +326,22 @@ def test_forms_come_out_of_columns_as_they_went_in() -> None:
     assert again == forms != Forms(FORMS[:4])
 
 
+@pytest.mark.parametrize(
+    ("language", "kinds", "numbers"),
+    [
+        ("en", ("name", "verb"), [0, 2]),
+        ("en", ("verb",), [2]),
+        ("ru", ("name", "metonym"), [4]),
+        ("zh", ("name",), []),
+        ("xx", ("name",), []),
+    ],
+)
+def test_forms_of_a_language_and_of_kinds(
+    language: str, kinds: tuple[FormKind, ...], numbers: list[int]
+) -> None:
+    assert list(Forms(FORMS).of(language, *kinds)) == [FORMS[number] for number in numbers]
+
+
 @pytest.mark.parametrize("number", [5, 99])
 def test_a_form_beyond_the_last_is_an_error(number: int) -> None:
     with pytest.raises(IndexError):

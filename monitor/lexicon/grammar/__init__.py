@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 import yaml
@@ -87,6 +88,8 @@ class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 EMPTY = Grammar()
+STRINGS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""A YAML loader that keeps every scalar a string: `on`, `no` and `off` are words here, never booleans."""
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "de", "tr", "fa", "uk", "zh")
 
 
@@ -99,8 +102,7 @@ def load(language: str) -> Grammar:
     if language not in LANGUAGES:
         return EMPTY
     text = files(__package__).joinpath(f"{language}.yaml").read_text("utf-8")
-    # BaseLoader keeps every scalar a string: `on`, `no` and `off` are words here, never booleans.
-    data: Mapping[str, object] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only
+    data: Mapping[str, object] = yaml.load(text, Loader=STRINGS)  # noqa: S506 - makes strings only
     try:
         return msgspec.convert({**data, "language": language}, Grammar, strict=False)
     except msgspec.ValidationError as error:

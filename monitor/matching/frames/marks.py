@@ -276,8 +276,8 @@ def _base_forms(piece: Piece) -> dict[str, str]:
     bases = by_language.get(piece.language)
     if bases is None:
         bases = {}
-        for form in piece.lexicon.forms:
-            if form.language == piece.language and form.kind in ("name", "metonym") and form.text:
+        for form in piece.lexicon.forms.of(piece.language, "name", "metonym"):
+            if form.text:
                 bases.setdefault(form.entry, fold(form.text.split()[-1]))
         by_language[piece.language] = bases
     return bases

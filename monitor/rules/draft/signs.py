@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 import yaml
 
-from monitor.lexicon.grammar import Grammar, load
+from monitor.lexicon.grammar import STRINGS, Grammar, load
 from monitor.matching.text import Segmented, segment
 
 Sign = Literal["plus", "and", "or", "not", "not_after"]
@@ -57,7 +57,7 @@ class Small(msgspec.Struct, frozen=True):
 @cache
 def _all_words() -> Mapping[str, DraftWords]:
     text = files(__package__).joinpath("words.yaml").read_text("utf-8")
-    data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only
+    data = yaml.load(text, Loader=STRINGS)  # noqa: S506 - makes strings only
     return msgspec.convert(data, dict[str, DraftWords])
 
 
