@@ -149,7 +149,9 @@ def main() -> int:
                 table.line(f"\nNo Kafka here: {reason}")
                 return 0 if arguments.runtime == "both" else 1
             broker = stack.enter_context(
-                Broker.at(arguments.bootstrap) if arguments.bootstrap else Broker.start(folder / "broker")
+                Broker.at(arguments.bootstrap)
+                if arguments.bootstrap
+                else Broker.start(folder / "broker", lasting=True)
             )
             asyncio.run(runtime(table, "kafka", folder, arguments, broker.bootstrap))
     if arguments.write is not None:

@@ -44,15 +44,18 @@ class Broker:
         log_to: Path | None = None,
         secure: bool = False,
         port: int | None = None,
+        lasting: bool = False,
     ) -> Self:
         """Start a broker that keeps its data in `folder`, and return when it serves requests.
 
         `log_to` is its log (default `folder/broker.log`). `port` is that of `bootstrap`, by default a free
-        one. A folder with data from before is taken up again, but not with `secure`. Raises BrokerError
-        with the end of the log.
+        one. A folder with data from before is taken up again, but not with `secure`. A `lasting` one takes
+        longer to start, and is faster then. Raises BrokerError with the end of the log.
         """
         folder = folder.resolve()
-        owned = Node(folder, (log_to or folder / "broker.log").resolve(), port, secure=secure)
+        owned = Node(
+            folder, (log_to or folder / "broker.log").resolve(), port, secure=secure, lasting=lasting
+        )
         for _ in range(PORT_ATTEMPTS - 1):
             try:
                 owned.launch()
@@ -170,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for number in STOPS:
             signal.signal(number, _interrupt)
-        with Broker.start(options.folder, port=options.port) as broker:
+        with Broker.start(options.folder, port=options.port, lasting=True) as broker:
             print(f"bootstrap {broker.bootstrap}", flush=True)
             broker.wait()
             print(f"the broker ended by itself; see {broker.log}", file=sys.stderr)

@@ -22,6 +22,7 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
 TAIL_LINES = 60
 JAVA_FLAGS = ("-Xms256M", "-Xmx512M", "-XX:+UseSerialGC")
+BRIEF_FLAGS = (*JAVA_FLAGS, "-XX:TieredStopAtLevel=1")  # for what ends before optimised code would pay
 
 # Outside the range from which systems take ports of outgoing connections: while a broker is down its clients
 # knock again and again, and one of them could be given, or even connect to, the broker's own port.
@@ -54,10 +55,11 @@ SETTINGS = {
 class Node:
     """One broker's process, ports and files."""
 
-    def __init__(self, folder: Path, log: Path, port: int | None, *, secure: bool) -> None:
+    def __init__(self, folder: Path, log: Path, port: int | None, *, secure: bool, lasting: bool) -> None:
         self.log = log
         self.access: Access | None = None
         self._fixed_port = port
+        self._flags = JAVA_FLAGS if lasting else BRIEF_FLAGS
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: subprocess.Popen[bytes] | None = None
@@ -103,7 +105,7 @@ class Node:
         self._check_ports()
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._properties)),
+                self._java("kafka.Kafka", str(self._properties), flags=self._flags),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -192,7 +194,7 @@ class Node:
             "-c",
             str(self._properties),
             *users,
-            flags=(*JAVA_FLAGS, "-XX:TieredStopAtLevel=1"),  # ends before optimised code would pay
+            flags=BRIEF_FLAGS,
         )
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=READY_SECONDS, check=False)
@@ -203,7 +205,7 @@ class Node:
                 f"the storage in {self._data} could not be formatted: {done.stdout}{done.stderr}"
             )
 
-    def _java(self, main: str, *arguments: str, flags: tuple[str, ...] = JAVA_FLAGS) -> list[str]:
+    def _java(self, main: str, *arguments: str, flags: tuple[str, ...]) -> list[str]:
         logging = [
             f"-Dlog4j2.configurationFile={jars.HERE / 'log4j2.properties'}",
             f"-Dbroker.log={self.log}",

@@ -47,7 +47,9 @@ def main() -> int:
         broker: Broker | None = None
         if arguments.runtime == "kafka":
             broker = stack.enter_context(
-                Broker.at(arguments.bootstrap) if arguments.bootstrap else Broker.start(folder / "broker")
+                Broker.at(arguments.bootstrap)
+                if arguments.bootstrap
+                else Broker.start(folder / "broker", lasting=True)
             )
         plan = Plan(
             folder=folder,
