@@ -138,16 +138,16 @@ def test_of_many_notes_of_one_kind_the_text_shows_the_first_few(quick: Quick, sm
     with_notes(20)
     full = quick("check", "--rules", str(small))
     assert full.err.count("[no-examples]") == 20
-    with_notes(10_000)
+    with_notes(1000)
     ran = quick("check", "--rules", str(small))
     assert ran.code == 0
     assert ran.err.count("[no-examples]") == 5
-    assert ran.err.count("and 9995 more of this kind: --format json lists all") == 1
-    assert ran.err.index("bare-4") < ran.err.index("and 9995 more") < ran.err.index("[unselective]")
-    assert "10000 notes" in ran.out
+    assert ran.err.count("and 995 more of this kind: --format json lists all") == 1
+    assert ran.err.index("bare-4") < ran.err.index("and 995 more") < ran.err.index("[unselective]")
+    assert "1000 notes" in ran.out
     for form in ("json", "github"):
         listed = quick("check", "--rules", str(small), "--format", form).out
-        assert listed.count("has no examples") == 10_000
+        assert listed.count("has no examples") == 1000
 
 
 def test_many_warnings_are_all_shown(quick: Quick, small: Path) -> None:
